@@ -164,6 +164,8 @@ do_trick (PurpleConnection *connection, const char *trick)
     purple_connection_error_reason (connection, PURPLE_CONNECTION_ERROR_NAME_IN_USE, "Another parrot");
   else if (g_str_equal (trick, "!crash"))
     G_BREAKPOINT ();
+  else if (g_str_equal (trick, "!leak"))
+    connection->display_name = g_strdup ("forgotten"), connection->display_name = NULL;
   else if (g_str_equal (trick, "!warn"))
     g_warning ("a warning of the plugin");
 }

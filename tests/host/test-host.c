@@ -347,6 +347,17 @@ run_missing (Stage *stage)
   host_wait_for (host, "anna: connected", 200);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+static void
+run_leak (Stage *stage)
+{
+  Host *host = start_talking (stage);
+
+  host_send_im (host, "anna", "polly", "!leak");
+  host_free (host);
+}
+#endif
+
 static void
 run_hang (Stage *stage)
 {
@@ -370,13 +381,13 @@ static const Story good[] = {
 };
 
 static const Story bad[] = {
-  { "crash", run_crash, STORY_PIDGIN },
-  { "warn", run_warn, STORY_PIDGIN },
-  { "extra", run_extra, STORY_PIDGIN },
-  { "order", run_order, STORY_PIDGIN },
+  { "crash", run_crash, STORY_PIDGIN },     { "warn", run_warn, STORY_PIDGIN },
+  { "extra", run_extra, STORY_PIDGIN },     { "order", run_order, STORY_PIDGIN },
   { "missing", run_missing, STORY_PIDGIN },
-  { "hang", run_hang, STORY_PIDGIN, 300 },
-  { NULL },
+#ifdef __SANITIZE_ADDRESS__
+  { "leak", run_leak, STORY_PIDGIN },
+#endif
+  { "hang", run_hang, STORY_PIDGIN, 300 },  { NULL },
 };
 
 int

@@ -59,6 +59,8 @@ on_later (gpointer data)
     purple_blist_add_buddy (polly, NULL, group, NULL);
   }
   purple_prpl_got_user_status (account, "polly", "online", "message", "crackers", NULL);
+  if (g_str_has_prefix (purple_account_get_username (account), "hello"))
+    serv_got_im (connection, "polly", "welcome home", 0, time (NULL));
   return G_SOURCE_REMOVE;
 }
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real bitlbee: logs in, reads a line, writes a line, over IRC on a pair of sockets. No port, no daemon, no file of anybody's."""
+
+import os
+import re
+import shutil
+import socket
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import world as w
+
+
+class Irc:
+    def __init__(self, world, folder):
+        # bitlbee looks for libpurple's plugins in <PluginDir>/purple, and nowhere in a home.
+        config = folder("bitlbee.conf")
+        with open(config, "w") as out:
+            out.write(f"[settings]\nRunMode = Inetd\nAuthMode = Open\nConfigDir = {folder('users')}\nPluginDir = {folder('plugins')}\n")
+        os.makedirs(folder("users"), exist_ok=True)
+        shutil.copy2(world.plugin, folder("plugins", "purple", os.path.basename(world.plugin)))
+        self.sock, theirs = socket.socketpair()
+        program = shutil.which("bitlbee") or "/usr/sbin/bitlbee"
+        self.child = w.Child(folder, "bitlbee", [program, "-I", "-c", config, "-d", folder("users") + "/"],
+                             stdin=theirs, stdout=theirs, env=folder.environment(), cwd=folder.path)
+        theirs.close()
+        self.sock.settimeout(0.2)
+        self.rest, self.lines = b"", []
+
+    def say(self, line):
+        self.sock.sendall(line.encode() + b"\r\n")
+
+    def control(self, text):
+        self.say("PRIVMSG &bitlbee :" + text)
+
+    def poll(self):
+        try:
+            data = self.sock.recv(65536)
+        except socket.timeout:
+            return
+        if not data:
+            raise AssertionError("bitlbee has ended:\n" + "\n".join(self.lines[-30:]))
+        *whole, self.rest = (self.rest + data).split(b"\n")
+        for raw in whole:
+            line = raw.decode(errors="replace").rstrip("\r")
+            self.lines.append(line)
+            if line.startswith("PING "):
+                self.say("PONG " + line[5:])
+
+    def expect(self, pattern, after=0):
+        """The first line after the `after`-th that matches; its index."""
+
+        def found():
+            for index in range(after, len(self.lines)):
+                if re.search(pattern, self.lines[index]):
+                    return index + 1
+            self.poll()
+            return None
+
+        try:
+            return w.wait(pattern, found) - 1
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n" + "\n".join(self.lines[-40:])) from None
+
+    def close(self):
+        self.say("QUIT :bye")
+        try:
+            while True:
+                self.poll()
+        except AssertionError:
+            pass
+        self.sock.close()
+        self.child.process.wait(w.PATIENCE)
+        return self.child.stop()
+
+
+def test(world, folder):
+    irc = Irc(world, folder)
+    irc.say("NICK tester")
+    irc.say("USER tester 0 * :Tester")
+    irc.expect(r" JOIN :?&bitlbee")
+    irc.control("register secret")
+    irc.expect("Account successfully created|created")
+    irc.control(f"account add {world.bitlbee} {world.account} {world.password}")
+    irc.expect("Account successfully added")
+    for key, value in world.options.items():
+        irc.control(f"account {world.bitlbee} set {key} {value}")
+        irc.expect(re.escape(value))
+    irc.control(f"account {world.bitlbee} on")
+    irc.expect("Logged in")
+    irc.expect(rf":{world.friend}!.* JOIN|MODE &bitlbee \+v {world.friend}|353 .*{world.friend}")
+    text = world.unprompted()
+    irc.expect(rf"PRIVMSG \S+ :.*{text}")
+    said = w.word()
+    before = len(irc.lines)
+    irc.say(f"PRIVMSG {world.friend} :{said}")
+    answer = irc.expect(rf":{world.friend}!\S+ PRIVMSG \S+ :.*{said}", before)
+    print(irc.lines[answer])
+    world.check_sent(said)
+    assert not [line for line in irc.lines if "Error" in line and "&bitlbee" in line], irc.lines
+    status = irc.close()
+    assert status == 0, f"bitlbee ended with {status}"
+    assert not irc.child.complaints(), irc.child.complaints()
+
+
+if __name__ == "__main__":
+    w.need("bitlbee")
+    w.main(test)

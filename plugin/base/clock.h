@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Time and timers. Wall time is for what people see and what the protocol carries; deadlines use the monotonic clock. */
+/* Time and timers. Wall time is for what people see and what the protocol carries; deadlines use the
+ * monotonic clock. */
 
 #include <glib.h>
 

@@ -2,8 +2,9 @@
 #pragma once
 
 /* One error domain for everything: the code is the number that a caller of the SDK sees.
- * Codes below 10000 come from the server and pass through unchanged (also 20001–20101 from the chat server and codes of webhooks);
- * 10000–10401 are made here. The enum of the interface is openim.sdk.error.ErrorCode; codes it lacks are plain numbers. */
+ * Codes below 10000 come from the server and pass through unchanged (also 20001–20101 from the chat server
+ * and codes of webhooks); 10000–10401 are made here. The enum of the interface is openim.sdk.error.ErrorCode;
+ * codes it lacks are plain numbers. */
 
 #include <gio/gio.h>
 
@@ -48,8 +49,9 @@ int openim_error_code (const GError *error);
 /* 1501–1507: the token is of no use any more. */
 gboolean openim_error_is_token (const GError *error);
 
-/* A sentence for a person: what happened and, where that is known, what to do; translated. Knows the common codes of IM server, chat server and SDK,
- * TLS and name-resolution trouble; for others the server's own text. (transfer full) */
+/* A sentence for a person: what happened and, where that is known, what to do; translated. Knows the common
+ * codes of IM server, chat server and SDK, TLS and name-resolution trouble; for others the server's own text.
+ * (transfer full) */
 char *openim_error_describe (const GError *error);
 
 G_END_DECLS

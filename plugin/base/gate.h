@@ -2,7 +2,8 @@
 #pragma once
 
 /* The gates: whatever comes from outside passes one of these before a parser or purple sees it.
- * json-glib 1.6 and protobuf-c 1.4 both overflow the stack on deep input, accept bad UTF-8 and cut at NUL; the gates stand before them. Any thread. */
+ * json-glib 1.6 and protobuf-c 1.4 both overflow the stack on deep input, accept bad UTF-8 and cut at NUL;
+ * the gates stand before them. Any thread. */
 
 #include "base/types.h"
 #include "base/error.h"
@@ -13,16 +14,22 @@ G_BEGIN_DECLS
 #define OPENIM_GATE_BODY_MAX (64 * 1024 * 1024)  /* bytes of an HTTP body */
 #define OPENIM_GATE_FRAME_MAX (16 * 1024 * 1024) /* bytes of a gateway frame, after inflating */
 
-/* Checks that @text is one JSON document (RFC 8259, nothing after it), nested at most OPENIM_GATE_DEPTH deep, UTF-8, numbers within
- * int64/uint64/double range. Returns a text that json-glib reads rightly: \u0000 and lone surrogates become U+FFFD. One linear pass.
- * (transfer full); NULL with OPENIM_ERROR_INTERNAL and a reason. */
+/* Checks that @text is one JSON document (RFC 8259, nothing after it), nested at most OPENIM_GATE_DEPTH deep,
+ * UTF-8, numbers within int64/uint64/double range. Returns a text that json-glib reads rightly: \u0000 and
+ * lone surrogates become U+FFFD. One linear pass. (transfer full); NULL with OPENIM_ERROR_INTERNAL and a
+ * reason. */
 char *openim_gate_json (const char *text, gsize length, gsize max_length, GError **error);
 
-/* Checks wire format, nesting depth and UTF-8 of all strings against the descriptor. Unknown fields are skipped (but must be well-formed). */
-gboolean openim_gate_protobuf (const ProtobufCMessageDescriptor *descriptor, const guint8 *data, gsize length, GError **error);
+/* Checks wire format, nesting depth and UTF-8 of all strings against the descriptor. Unknown fields are
+ * skipped (but must be well-formed). */
+gboolean openim_gate_protobuf (const ProtobufCMessageDescriptor *descriptor,
+                               const guint8 *data,
+                               gsize length,
+                               GError **error);
 
-/* A copy of @text that is valid UTF-8, without NUL and control characters other than \t and \n, with bidi overrides
- * (U+202A–202E, U+2066–2069) removed when @one_line, and cut at @max_bytes on a character boundary (0: no limit). (transfer full) */
+/* A copy of @text that is valid UTF-8, without NUL and control characters other than \t and \n, with bidi
+ * overrides (U+202A–202E, U+2066–2069) removed when @one_line, and cut at @max_bytes on a character boundary
+ * (0: no limit). (transfer full) */
 char *openim_gate_text (const char *text, gssize length, gsize max_bytes, gboolean one_line);
 
 /* TRUE when @id can be a user, group or conversation ID: 1–256 bytes, UTF-8, printable, no white space. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* JSON behind the gate, read tolerantly: the server leaves out maps, writes null for empty lists and zero for everything else,
- * so absent, null and a value of another type all read as zero or empty.
+/* JSON behind the gate, read tolerantly: the server leaves out maps, writes null for empty lists and zero for
+ * everything else, so absent, null and a value of another type all read as zero or empty.
  *
- * The server's JSON keys are the field names of the interface's messages, therefore one reader and one writer work on descriptors
- * instead of one function for each message. */
+ * The server's JSON keys are the field names of the interface's messages, therefore one reader and one writer
+ * work on descriptors instead of one function for each message. */
 
 #include <json-glib/json-glib.h>
 
@@ -17,14 +17,15 @@ G_BEGIN_DECLS
 JsonObject *openim_json_parse (const char *text, gsize length, gsize max_length, GError **error);
 char *openim_json_print (JsonObject *object); /* (transfer full), compact */
 
-const char *openim_json_string (JsonObject *object, const char *key); /* never NULL; owned by @object; @object may be NULL */
+const char *openim_json_string (JsonObject *object,
+                                const char *key); /* never NULL; owned by @object; @object may be NULL */
 gint64 openim_json_int (JsonObject *object, const char *key);
 guint64 openim_json_uint (JsonObject *object, const char *key); /* full 64 bits: versions and hashes */
 double openim_json_double (JsonObject *object, const char *key);
 gboolean openim_json_bool (JsonObject *object, const char *key);
 JsonObject *openim_json_object (JsonObject *object, const char *key); /* (nullable), owned by @object */
 JsonArray *openim_json_array (JsonObject *object, const char *key);   /* (nullable), owned by @object */
-GStrv openim_json_strv (JsonObject *object, const char *key); /* (transfer full), never NULL */
+GStrv openim_json_strv (JsonObject *object, const char *key);         /* (transfer full), never NULL */
 
 /* Other names that a key may have on the wire; the table ends with { NULL }. */
 typedef struct {
@@ -32,18 +33,23 @@ typedef struct {
   const char *field; /* field name in the .proto file */
 } OpenimJsonName;
 
-/* Fills @message from @object by field names (nested messages, lists, enums, bytes as base64 too); keys without a field are skipped.
- * Integers outside the field's range read as 0; strings pass as they are (the gate has seen them). Depth is bounded by the gate. */
+/* Fills @message from @object by field names (nested messages, lists, enums, bytes as base64 too); keys
+ * without a field are skipped. Integers outside the field's range read as 0; strings pass as they are (the
+ * gate has seen them). Depth is bounded by the gate. */
 void openim_json_to_message (JsonObject *object, const OpenimJsonName *names, ProtobufCMessage *message);
 
 /* (transfer full) A fresh message of that descriptor, never NULL. */
-gpointer openim_json_read (JsonObject *object, const OpenimJsonName *names, const ProtobufCMessageDescriptor *descriptor);
+gpointer openim_json_read (JsonObject *object,
+                           const OpenimJsonName *names,
+                           const ProtobufCMessageDescriptor *descriptor);
 
-/* The reverse: every field, or only those that are not zero when @skip_zero. Presence of oneof members decides for optional fields. (transfer full) */
+/* The reverse: every field, or only those that are not zero when @skip_zero. Presence of oneof members
+ * decides for optional fields. (transfer full) */
 JsonObject *openim_json_from_message (gconstpointer message, const OpenimJsonName *names, gboolean skip_zero);
 
-/* For building requests: openim_json_build ("userID", 's', id, "version", 'u', v, "list", 'S', strv, "flag", 'b', TRUE, "n", 'i', (gint64) 3, "sub", 'o', object (full), "rows", 'a', array (full), NULL). (transfer full) */
+/* For building requests: openim_json_build ("userID", 's', id, "version", 'u', v, "list", 'S', strv, "flag",
+ * 'b', TRUE, "n", 'i', (gint64) 3, "sub", 'o', object (full), "rows", 'a', array (full), NULL). (transfer
+ * full) */
 JsonObject *openim_json_build (const char *key, ...) G_GNUC_NULL_TERMINATED;
-
 
 G_END_DECLS

@@ -2,9 +2,10 @@
 #pragma once
 
 /* Log lines. Domains are "openim-net", "openim-store", "openim-sync", "openim-sdk", "openim-purple".
- * Values that identify people or hold secrets are never written as they are: user IDs, names and addresses go through openim_log_id(), tokens,
- * passwords and message texts are not logged at all. As a second guard every line is searched for JWTs and "token="/"password" values, which are masked.
- * openim_log may be used on any thread; lines go to GLib's structured log (debug and info) and to the sinks that were added. */
+ * Values that identify people or hold secrets are never written as they are: user IDs, names and addresses go
+ * through openim_log_id(), tokens, passwords and message texts are not logged at all. As a second guard every
+ * line is searched for JWTs and "token="/"password" values, which are masked. openim_log may be used on any
+ * thread; lines go to GLib's structured log (debug and info) and to the sinks that were added. */
 
 #include <glib.h>
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   guint id;
-  char *msg_incr;     /* "" in pushes */
+  char *msg_incr; /* "" in pushes */
   char *operation_id;
   int err_code;
   char *err_msg;
@@ -19,7 +19,11 @@ typedef struct {
 void openim_frame_free (OpenimFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimFrame, openim_frame_free)
 
-OpenimFrame *openim_frame_parse (const char *data, gsize length, GError **error);                 /* (transfer full) */
-GBytes *openim_frame_build (guint id, const char *user_id, const char *operation_id, const char *msg_incr, GBytes *body); /* (transfer full) */
+OpenimFrame *openim_frame_parse (const char *data, gsize length, GError **error); /* (transfer full) */
+GBytes *openim_frame_build (guint id,
+                            const char *user_id,
+                            const char *operation_id,
+                            const char *msg_incr,
+                            GBytes *body); /* (transfer full) */
 
 G_END_DECLS

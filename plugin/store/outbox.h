@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Own messages that the server has not confirmed yet, in the order in which they were sent. Written in DURABLE jobs together with the message row. Store thread only. */
+/* Own messages that the server has not confirmed yet, in the order in which they were sent. Written in
+ * DURABLE jobs together with the message row. Store thread only. */
 
 #include "store/messages.h"
 
@@ -16,10 +17,20 @@ typedef struct {
 
 void openim_outbox_entry_free (OpenimOutboxEntry *entry);
 
-gboolean openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error);
-gboolean openim_outbox_mark_attempt (OpenimDb *db, const char *conversation_id, const char *client_msg_id, GError **error);
-gboolean openim_outbox_mark_acknowledged (OpenimDb *db, const char *conversation_id, const char *client_msg_id, GError **error);
-gboolean openim_outbox_remove (OpenimDb *db, const char *conversation_id, const char *client_msg_id, GError **error);
-GPtrArray *openim_outbox_list (OpenimDb *db, GError **error); /* (element-type OpenimOutboxEntry) (transfer full), oldest first */
+gboolean
+openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error);
+gboolean openim_outbox_mark_attempt (OpenimDb *db,
+                                     const char *conversation_id,
+                                     const char *client_msg_id,
+                                     GError **error);
+gboolean openim_outbox_mark_acknowledged (OpenimDb *db,
+                                          const char *conversation_id,
+                                          const char *client_msg_id,
+                                          GError **error);
+gboolean
+openim_outbox_remove (OpenimDb *db, const char *conversation_id, const char *client_msg_id, GError **error);
+GPtrArray *
+openim_outbox_list (OpenimDb *db,
+                    GError **error); /* (element-type OpenimOutboxEntry) (transfer full), oldest first */
 
 G_END_DECLS

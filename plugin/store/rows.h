@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Tables whose rows are messages of the interface: columns are named after the fields, so one reader and one writer serve all of them.
- * Store thread only. */
+/* Tables whose rows are messages of the interface: columns are named after the fields, so one reader and one
+ * writer serve all of them. Store thread only. */
 
 #include "store/store.h"
 
@@ -15,11 +15,11 @@ typedef struct {
   const char *key;   /* column that names the row within its list */
 } OpenimTable;
 
-extern const OpenimTable openim_table_users;           /* IMUser by userID: oneself and everybody ever asked for */
-extern const OpenimTable openim_table_friends;         /* IMFriend by friendUserID */
-extern const OpenimTable openim_table_blacks;          /* IMBlack by blockUserID */
-extern const OpenimTable openim_table_groups;          /* IMGroup by groupID: the joined ones */
-extern const OpenimTable openim_table_members;         /* IMGroupMember, scope groupID, key userID */
+extern const OpenimTable openim_table_users;   /* IMUser by userID: oneself and everybody ever asked for */
+extern const OpenimTable openim_table_friends; /* IMFriend by friendUserID */
+extern const OpenimTable openim_table_blacks;  /* IMBlack by blockUserID */
+extern const OpenimTable openim_table_groups;  /* IMGroup by groupID: the joined ones */
+extern const OpenimTable openim_table_members; /* IMGroupMember, scope groupID, key userID */
 extern const OpenimTable openim_table_friend_requests; /* IMFriendRequest, scope fromUserID, key toUserID */
 extern const OpenimTable openim_table_group_requests;  /* IMGroupRequest, scope groupID, key userID */
 extern const OpenimTable openim_table_commands;        /* CommandInfo, scope type (as text), key uuid */
@@ -35,19 +35,44 @@ typedef struct {
 
 void openim_row_change_free (OpenimRowChange *change);
 
-/* All of these append OpenimRowChange to @changes (nullable; a GPtrArray with openim_row_change_free) for rows that really changed. */
-gboolean openim_rows_put (OpenimDb *db, const OpenimTable *table, gconstpointer row, GPtrArray *changes, GError **error);
-gboolean openim_rows_delete (OpenimDb *db, const OpenimTable *table, const char *scope, const char *key, GPtrArray *changes, GError **error);
+/* All of these append OpenimRowChange to @changes (nullable; a GPtrArray with openim_row_change_free) for
+ * rows that really changed. */
+gboolean openim_rows_put (
+    OpenimDb *db, const OpenimTable *table, gconstpointer row, GPtrArray *changes, GError **error);
+gboolean openim_rows_delete (OpenimDb *db,
+                             const OpenimTable *table,
+                             const char *scope,
+                             const char *key,
+                             GPtrArray *changes,
+                             GError **error);
 /* The list becomes exactly @rows. */
-gboolean openim_rows_replace (OpenimDb *db, const OpenimTable *table, const char *scope, GPtrArray *rows, GPtrArray *changes, GError **error);
+gboolean openim_rows_replace (OpenimDb *db,
+                              const OpenimTable *table,
+                              const char *scope,
+                              GPtrArray *rows,
+                              GPtrArray *changes,
+                              GError **error);
 gboolean openim_rows_clear (OpenimDb *db, const OpenimTable *table, const char *scope, GError **error);
 
-gpointer openim_rows_get (OpenimDb *db, const OpenimTable *table, const char *scope, const char *key, GError **error); /* (transfer full) (nullable) */
-GPtrArray *openim_rows_get_many (OpenimDb *db, const OpenimTable *table, const char *scope, const char *const *keys, GError **error); /* in the order of keys, missing ones left out */
+gpointer openim_rows_get (OpenimDb *db,
+                          const OpenimTable *table,
+                          const char *scope,
+                          const char *key,
+                          GError **error); /* (transfer full) (nullable) */
+GPtrArray *openim_rows_get_many (OpenimDb *db,
+                                 const OpenimTable *table,
+                                 const char *scope,
+                                 const char *const *keys,
+                                 GError **error); /* in the order of keys, missing ones left out */
 GPtrArray *openim_rows_all (OpenimDb *db, const OpenimTable *table, const char *scope, GError **error);
-gint64 openim_rows_count (OpenimDb *db, const OpenimTable *table, const char *scope, GError **error); /* -1 on error */
+gint64 openim_rows_count (OpenimDb *db,
+                          const OpenimTable *table,
+                          const char *scope,
+                          GError **error); /* -1 on error */
 
-/* SELECT all columns FROM table @tail ("WHERE … ORDER BY … LIMIT ?2"), parameters bound from a format of 's' (const char *) and 'i' (gint64). (transfer full) */
-GPtrArray *openim_rows_query (OpenimDb *db, const OpenimTable *table, GError **error, const char *tail, const char *types, ...);
+/* SELECT all columns FROM table @tail ("WHERE … ORDER BY … LIMIT ?2"), parameters bound from a format of 's'
+ * (const char *) and 'i' (gint64). (transfer full) */
+GPtrArray *openim_rows_query (
+    OpenimDb *db, const OpenimTable *table, GError **error, const char *tail, const char *types, ...);
 
 G_END_DECLS

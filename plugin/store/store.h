@@ -3,12 +3,14 @@
 
 /* The local database of one account: one thread, one connection, one queue of jobs.
  *
- * A job is a function and a struct of the caller's own type. The function runs on the store's thread, inside a transaction of the wanted kind, and calls
- * the synchronous functions of the noun files (messages.h, friends.h …), which all take an OpenimDb and assert the thread. What it found goes
- * into the struct, which comes back to the main thread. A job that returns FALSE is rolled back.
- * Reads go before writes that wait; jobs of one kind keep their order. Results arrive in the main context, in the order in which the jobs ran.
+ * A job is a function and a struct of the caller's own type. The function runs on the store's thread, inside
+ * a transaction of the wanted kind, and calls the synchronous functions of the noun files (messages.h,
+ * friends.h …), which all take an OpenimDb and assert the thread. What it found goes into the struct, which
+ * comes back to the main thread. A job that returns FALSE is rolled back. Reads go before writes that wait;
+ * jobs of one kind keep their order. Results arrive in the main context, in the order in which the jobs ran.
  *
- * File: <dir>/<server>-<user ID>.db, mode 0600, WAL, synchronous=NORMAL (FULL for durable jobs), busy_timeout 5 s, foreign keys on, user_version = schema. */
+ * File: <dir>/<server>-<user ID>.db, mode 0600, WAL, synchronous=NORMAL (FULL for durable jobs), busy_timeout
+ * 5 s, foreign keys on, user_version = schema. */
 
 #include "base/error.h"
 #include "base/types.h"
@@ -28,10 +30,16 @@ typedef enum {
 
 typedef gboolean (*OpenimStoreFunc) (OpenimDb *db, gpointer job, GError **error);
 
-/* Opens or creates. @server: base address of the API, so that equal user IDs of two servers do not meet. @dir is made (0700) if missing.
- * Errors (OPENIM_ERROR_INTERNAL with a sentence for a person): folder missing and not to be made, read-only, disk full, schema newer than this program,
- * another process has it open (lock). A corrupt file is moved aside (<file>.corrupt-<time>), a new one begun and openim_store_was_corrupt() tells. */
-void openim_store_open_async (const char *dir, const char *server, const char *user_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+/* Opens or creates. @server: base address of the API, so that equal user IDs of two servers do not meet. @dir
+ * is made (0700) if missing. Errors (OPENIM_ERROR_INTERNAL with a sentence for a person): folder missing and
+ * not to be made, read-only, disk full, schema newer than this program, another process has it open (lock). A
+ * corrupt file is moved aside (<file>.corrupt-<time>), a new one begun and openim_store_was_corrupt() tells.
+ */
+void openim_store_open_async (const char *dir,
+                              const char *server,
+                              const char *user_id,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
                               gpointer user_data);
 OpenimStore *openim_store_open_finish (GAsyncResult *result, GError **error); /* (transfer full) */
 
@@ -39,11 +47,20 @@ gboolean openim_store_was_corrupt (OpenimStore *self);
 const char *openim_store_get_path (OpenimStore *self);
 
 /* @job: (transfer full), freed with @free_job if nobody takes it back. */
-void openim_store_run_async (OpenimStore *self, OpenimStoreMode mode, OpenimStoreFunc func, gpointer job, GDestroyNotify free_job,
-                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gpointer openim_store_run_finish (OpenimStore *self, GAsyncResult *result, GError **error); /* (transfer full) the job; NULL on error */
+void openim_store_run_async (OpenimStore *self,
+                             OpenimStoreMode mode,
+                             OpenimStoreFunc func,
+                             gpointer job,
+                             GDestroyNotify free_job,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gpointer openim_store_run_finish (OpenimStore *self,
+                                  GAsyncResult *result,
+                                  GError **error); /* (transfer full) the job; NULL on error */
 
-/* Queues the end: jobs before it still run (writes are not lost), then the file is closed. After this call new jobs end with OPENIM_ERROR_LOGIN_OUT. */
+/* Queues the end: jobs before it still run (writes are not lost), then the file is closed. After this call
+ * new jobs end with OPENIM_ERROR_LOGIN_OUT. */
 void openim_store_close_async (OpenimStore *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean openim_store_close_finish (OpenimStore *self, GAsyncResult *result, GError **error);
 

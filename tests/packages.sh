@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# What Debian 12 and later must have installed; sourced by tests/run and tests/demo. One list, in two parts.
+# What Debian 12 and later must have installed; sourced by tests/run and tests/demo. One list, in three parts.
 
 # To build the plugin and the programs of the tests.
 openim_packages_build=(
@@ -11,6 +11,11 @@ openim_packages_build=(
 # To run it inside the real hosts.
 openim_packages_hosts=(
   bitlbee-libpurple finch pidgin tmux xvfb xdotool imagemagick python3 glib-networking
+)
+
+# To run the rest of the suite.
+openim_packages_tests=(
+  clang-format git
 )
 
 # openim_packages_install PACKAGE… — asks apt only for what is missing; as root, or with sudo.

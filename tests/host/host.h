@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+/* clang-format off */
 /* Drives one openim-test-host: the real libpurple with a plugin, in a process of its own, as Pidgin, Finch or
  * bitlbee would run it.
  *
  * The record is a list of lines, one for each effect that a person would see, in the order in which they
  * happened:
  *
- *   alice: progress 2/5 "Connecting"             alice: connected          alice: error NETWORK_ERROR "…"
- * alice: disconnected alice: buddy+ bob "Bob" in "OpenIM"          alice: buddy bob online available alice:
- * buddy- bob alice: room+ "Demo group" in "OpenIM" group=1234 alice: im bob opened "Bob" alice: im bob RECV
- * "Bob": "hi"         alice: typing bob TYPING alice: chat 1234 opened "Demo group"         alice: chat 1234
- * joined                alice: chat 1234 member+ bob "Bob" OP alice: request 1 input "title" "primary"
- * "secondary" default "" alice: signal openim-friend-added { … }      (only those asked for with
- * host_watch_signals)
+ *   alice: progress 2/5 "Connecting"
+ *   alice: connected
+ *   alice: error NETWORK_ERROR "…"
+ *   alice: disconnected
+ *   alice: buddy+ bob "Bob" in "OpenIM"
+ *   alice: buddy bob online available
+ *   alice: buddy- bob
+ *   alice: room+ "Demo group" in "OpenIM" group=1234
+ *   alice: im bob opened "Bob"
+ *   alice: im bob RECV "Bob": "hi"
+ *   alice: typing bob TYPING
+ *   alice: chat 1234 opened "Demo group"
+ *   alice: chat 1234 joined
+ *   alice: chat 1234 member+ bob "Bob" OP
+ *   alice: request 1 input "title" "primary" "secondary" default ""
+ *   alice: signal openim-friend-added { … }      (only those asked for with host_watch_signals)
  *
  * Lines are taken by the functions below and each only once. Patterns are globs (* and ?). What is expected
  * and does not come fails the story, and so does a line that nobody took when the host is freed. */
+/* clang-format on */
 
 #include <gio/gio.h>
 

@@ -27,7 +27,8 @@ __asan_default_options (void)
 const char *
 __lsan_default_suppressions (void)
 {
-  return "leak:purple_status_init\nleak:purple_log_init\nleak:purple_request_field_image_new\n";
+  return "leak:purple_status_init\nleak:purple_log_init\nleak:purple_network_init\n"
+         "leak:purple_request_field_image_new\n";
 }
 
 #endif

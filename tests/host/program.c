@@ -172,6 +172,7 @@ void
 server_stop (Server *server)
 {
   program_stop (server->program);
+  g_free (server->admin);
   g_free (server);
 }
 
@@ -179,6 +180,7 @@ void
 server_kill (Server *server)
 {
   program_kill (server->program);
+  g_free (server->admin);
   g_free (server);
 }
 

@@ -26,6 +26,7 @@ typedef struct {
   const char *api;
   const char *ws;
   const char *chat;
+  char *admin; /* a token of the administrator, once there was need of one */
 } Server;
 
 /* @data: file that keeps what the server knows, NULL for memory only. @demo: with the people of the

@@ -53,7 +53,8 @@ typedef struct {
 } OpenimGatewayConfig;
 
 /* NULL with OPENIM_ERROR_SDK_ARGS when the address is no ws(s):// address. The listener struct must be
- * static; @owner outlives the gateway. */
+ * static; @owner outlives the gateway. A request under way holds a reference: stop the gateway before the
+ * owner drops its own. */
 OpenimGateway *openim_gateway_new (const OpenimGatewayConfig *config,
                                    const OpenimGatewayListener *listener,
                                    gpointer owner,
@@ -68,9 +69,10 @@ void openim_gateway_reconnect (OpenimGateway *self);
 gboolean openim_gateway_is_connected (OpenimGateway *self);
 
 /* Sends a request. Without a connection it waits for one, at most @timeout_ms in all (0: fail at once with
- * OPENIM_ERROR_NETWORK when not connected); no answer in time is OPENIM_ERROR_TIMEOUT, a lost connection
- * OPENIM_ERROR_NETWORK (only requests already on the wire; waiting ones go on waiting). A frame over 51200
- * bytes is refused with OPENIM_ERROR_SDK_ARGS before it is sent. At most 1000 requests wait. */
+ * OPENIM_ERROR_NETWORK when not connected, else OPENIM_GATEWAY_TIMEOUT). Requests go out in the order of
+ * these calls. No answer in time is OPENIM_ERROR_TIMEOUT; never sent in time is OPENIM_ERROR_NETWORK, and so
+ * is a lost connection (only for requests already on the wire; waiting ones go on waiting). A frame over
+ * 51200 bytes is refused with OPENIM_ERROR_SDK_ARGS before it is sent. At most 1000 requests wait. */
 void openim_gateway_request_async (OpenimGateway *self,
                                    guint id,
                                    gconstpointer request /* ProtobufCMessage */,

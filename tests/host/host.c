@@ -511,6 +511,23 @@ host_run_until (Host *host, const char *pattern, guint ms)
 }
 
 void
+host_expect_lines (Host *host, const char *const *patterns)
+{
+  for (; *patterns != NULL; patterns++) {
+    Search search = { .host = host, .length = 1 };
+    HostLine *line = NULL;
+
+    if (!story_wait (is_long_enough, &search, 0))
+      fail (host, "this did not come: %s", *patterns);
+    line = g_queue_peek_head (&host->lines);
+    /* A text may hold * itself, so equality counts too. */
+    if (!g_str_equal (*patterns, line->text) && !g_pattern_match_simple (*patterns, line->text))
+      fail (host, "expected: %s\n  but came: %s", *patterns, line->text);
+    take (host, host->lines.head);
+  }
+}
+
+void
 host_expect (Host *host, ...)
 {
   g_auto (GStrv) patterns = NULL;
@@ -519,31 +536,15 @@ host_expect (Host *host, ...)
   va_start (args, host);
   patterns = collect (args);
   va_end (args);
-  for (guint i = 0; patterns[i] != NULL; i++) {
-    Search search = { .host = host, .length = 1 };
-    HostLine *line = NULL;
-
-    if (!story_wait (is_long_enough, &search, 0))
-      fail (host, "this did not come: %s", patterns[i]);
-    line = g_queue_peek_head (&host->lines);
-    /* A text may hold * itself, so equality counts too. */
-    if (!g_str_equal (patterns[i], line->text) && !g_pattern_match_simple (patterns[i], line->text))
-      fail (host, "expected: %s\n  but came: %s", patterns[i], line->text);
-    take (host, host->lines.head);
-  }
+  host_expect_lines (host, (const char *const *) patterns);
 }
 
 void
-host_expect_unordered (Host *host, ...)
+host_expect_lines_unordered (Host *host, const char *const *patterns)
 {
-  g_auto (GStrv) patterns = NULL;
-  Search search = { .host = host };
-  va_list args;
+  Search search = { .host = host, .length = g_strv_length ((char **) patterns) };
+  g_autofree gboolean *found = g_new0 (gboolean, search.length + 1);
 
-  va_start (args, host);
-  patterns = collect (args);
-  va_end (args);
-  search.length = g_strv_length (patterns);
   if (!story_wait (is_long_enough, &search, 0))
     fail (host, "expected %u lines in any order, the first of them: %s", search.length, patterns[0]);
   for (guint n = search.length; n > 0; n--) {
@@ -552,17 +553,29 @@ host_expect_unordered (Host *host, ...)
 
     /* The exact ones first: a pattern must not take what another one names. */
     for (i = 0; i < search.length; i++)
-      if (patterns[i][0] != '\0' && g_str_equal (patterns[i], line->text))
+      if (!found[i] && g_str_equal (patterns[i], line->text))
         break;
     if (i == search.length)
       for (i = 0; i < search.length; i++)
-        if (patterns[i][0] != '\0' && g_pattern_match_simple (patterns[i], line->text))
+        if (!found[i] && g_pattern_match_simple (patterns[i], line->text))
           break;
     if (i == search.length)
       fail (host, "not among the expected lines: %s", line->text);
-    patterns[i][0] = '\0';
+    found[i] = TRUE;
     take (host, host->lines.head);
   }
+}
+
+void
+host_expect_unordered (Host *host, ...)
+{
+  g_auto (GStrv) patterns = NULL;
+  va_list args;
+
+  va_start (args, host);
+  patterns = collect (args);
+  va_end (args);
+  host_expect_lines_unordered (host, (const char *const *) patterns);
 }
 
 void

@@ -82,6 +82,9 @@ void host_ignore (Host *host, const char *pattern);
 void host_expect (Host *host, ...) G_GNUC_NULL_TERMINATED;
 /* The next lines, exactly these, in any order. */
 void host_expect_unordered (Host *host, ...) G_GNUC_NULL_TERMINATED;
+/* The same with a list that ends with NULL. */
+void host_expect_lines (Host *host, const char *const *patterns);
+void host_expect_lines_unordered (Host *host, const char *const *patterns);
 /* Takes the first line that matches and leaves all others. @ms: 0 for STORY_WAIT_MS. The line belongs to the
  * host until the next call. */
 const HostLine *host_wait_for (Host *host, const char *pattern, guint ms);

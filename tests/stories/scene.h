@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Where the stories of the plugin take place: a local server, a host with the plugin, and alice, who uses it.
+ * The others (person.h) have another program. */
+
+#include "crook.h"
+#include "host.h"
+#include "person.h"
+#include "program.h"
+#include "story.h"
+
+G_BEGIN_DECLS
+
+#define OPENIM "prpl-openim"
+
+typedef struct {
+  Stage *stage;
+  Server *server;
+  Host *host;
+} Scene;
+
+/* A server in memory that knows nobody, and a host. */
+void scene_open (Scene *scene, Stage *stage);
+void scene_close (Scene *scene);
+
+/* Path of the plugin as built. (transfer full) */
+char *scene_plugin (void);
+
+/* Makes an account in @host for @server; the chat server's address is left out when there is a token. */
+void
+scene_account (Host *host, const Server *server, const char *name, const char *password, const char *token);
+/* The same behind a bad network. */
+void scene_account_through (Host *host, const Fault *fault, const char *name, const char *token);
+
+/* Registers alice at the server, and makes her account by token. */
+void scene_alice (Scene *scene);
+/* Logs her in, takes all the lines of that and leaves none: the lists are read, what came meanwhile is shown.
+ */
+void scene_login (Scene *scene);
+void scene_login_as (Host *host, const char *account);
+
+/* host_expect with two shorthands: "{bob|Bob}" is bob for bitlbee and "Bob" in quotes' stead for the others,
+ * and a line that begins with "(pidgin) ", "(finch) ", "(bitlbee) " or "(!…) " is expected there (not there)
+ * only. */
+void scene_expect (Scene *scene, ...) G_GNUC_NULL_TERMINATED;
+void scene_expect_unordered (Scene *scene, ...) G_GNUC_NULL_TERMINATED;
+const HostLine *scene_wait_for (Scene *scene, const char *pattern);
+
+gboolean scene_is (Scene *scene, const char *persona);
+
+G_END_DECLS

@@ -31,5 +31,9 @@ openim_packages_install () {
     command -v sudo >/dev/null || { echo "Please install these packages as root: ${missing[*]}" >&2; return 1; }
   fi
   "${as_root[@]}" apt-get update -q &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" || return 1
+  # With the package comes a service that nobody has asked for. One that was there before is not touched.
+  if [ -d /run/systemd/system ] && [[ " ${missing[*]} " == *' bitlbee-libpurple '* ]]; then
+    "${as_root[@]}" systemctl disable --now bitlbee
+  fi
 }

@@ -94,16 +94,19 @@ GPtrArray *openim_messages_page (OpenimDb *db,
  * gint64) (transfer full) */
 GArray *openim_messages_unread_seqs (
     OpenimDb *db, const char *conversation_id, const char *self_id, gint64 max_seq, GError **error);
-/* Marks those of @sender_id (others' when it is NULL: not of @self_id) among @seqs as read; appends the
- * clientMsgIDs of rows that changed to @ids (nullable). */
+/* Marks read those among @seqs that @self_id has sent (@own: the peer has read them) or received; appends the
+ * clientMsgIDs of rows that changed to @ids (nullable; char *). */
 gboolean openim_messages_mark_read (OpenimDb *db,
                                     const char *conversation_id,
+                                    const char *self_id,
+                                    gboolean own,
                                     const gint64 *seqs,
                                     guint n_seqs,
                                     GPtrArray *ids,
                                     GError **error);
-gboolean
-openim_messages_mark_read_up_to (OpenimDb *db, const char *conversation_id, gint64 seq, GError **error);
+/* Marks read what @self_id has received up to @seq. */
+gboolean openim_messages_mark_read_up_to (
+    OpenimDb *db, const char *conversation_id, const char *self_id, gint64 seq, GError **error);
 
 gint64 openim_messages_max_seq (OpenimDb *db,
                                 const char *conversation_id,

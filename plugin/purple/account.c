@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/account.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "base/error.h"
+#include "base/gate.h"
+#include "base/types.h"
+#include "sdk/account.h"
+
+enum {
+#define OPENIM_OPTION(kind, symbol, key, label, value) OPTION_##symbol,
+#include "purple/options.def"
+#undef OPENIM_OPTION
+  N_OPTIONS
+};
+
+typedef enum { KIND_STRING, KIND_SECRET, KIND_LIST } OptionKind;
+
+static const struct {
+  OptionKind kind;
+  const char *key;
+  const char *label;
+  const char *value; /* default */
+} options[N_OPTIONS] = {
+#define OPENIM_OPTION(kind, symbol, key, label, value) [OPTION_##symbol] = { KIND_##kind, key, label, value },
+#include "purple/options.def"
+#undef OPENIM_OPTION
+};
+
+/* The first is the default. */
+static const struct {
+  const char *name;
+  const char *label;
+  int platform;
+} platforms[] = {
+  { "linux", N_ ("Linux"), OPENIM__SDK__COMMON__PLATFORM__Linux },
+  { "windows", N_ ("Windows"), OPENIM__SDK__COMMON__PLATFORM__Windows },
+  { "macos", N_ ("macOS"), OPENIM__SDK__COMMON__PLATFORM__macOS },
+  { "web", N_ ("Web browser"), OPENIM__SDK__COMMON__PLATFORM__Web },
+  { "android", N_ ("Android"), OPENIM__SDK__COMMON__PLATFORM__Android },
+  { "ios", N_ ("iPhone"), OPENIM__SDK__COMMON__PLATFORM__iOS },
+  { "ipad", N_ ("iPad"), OPENIM__SDK__COMMON__PLATFORM__iPad },
+};
+
+static GList *
+platform_choices (void)
+{
+  GList *choices = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (platforms); i++) {
+    PurpleKeyValuePair *pair = g_new0 (PurpleKeyValuePair, 1);
+
+    pair->key = g_strdup (_ (platforms[i].label));
+    pair->value = g_strdup (platforms[i].name);
+    choices = g_list_append (choices, pair);
+  }
+  return choices;
+}
+
+GList *
+openim_settings_options (void)
+{
+  GList *list = NULL;
+
+  for (guint i = 0; i < N_OPTIONS; i++) {
+    PurpleAccountOption *option = NULL;
+
+    if (options[i].kind == KIND_LIST)
+      option = purple_account_option_list_new (_ (options[i].label), options[i].key, platform_choices ());
+    else
+      option = purple_account_option_string_new (_ (options[i].label), options[i].key, options[i].value);
+    if (options[i].kind == KIND_SECRET)
+      purple_account_option_set_masked (option, TRUE);
+    list = g_list_append (list, option);
+  }
+  return list;
+}
+
+static char *
+read_option (PurpleAccount *account, guint option)
+{
+  return g_strstrip (
+      g_strdup (purple_account_get_string (account, options[option].key, options[option].value)));
+}
+
+/* (nullable) An address with nothing in it but scheme, host, port and path; NULL and an error for others. */
+static char *
+read_address (PurpleAccount *account, guint option, const char *plain, const char *secure, GError **error)
+{
+  g_autofree char *text = read_option (account, option);
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+      (g_strcmp0 (g_uri_get_scheme (uri), plain) != 0 && g_strcmp0 (g_uri_get_scheme (uri), secure) != 0)) {
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
+                 /* TRANSLATORS: the label of an option, what the person typed there, an example */
+                 _ ("%s: “%s” is not an address such as %s."), _ (options[option].label), text,
+                 options[option].value);
+    return NULL;
+  }
+  while (g_str_has_suffix (text, "/"))
+    text[strlen (text) - 1] = '\0';
+  return g_steal_pointer (&text);
+}
+
+static int
+read_platform (PurpleAccount *account)
+{
+  g_autofree char *name = read_option (account, OPTION_PLATFORM);
+
+  for (guint i = 0; i < G_N_ELEMENTS (platforms); i++)
+    if (g_ascii_strcasecmp (platforms[i].name, name) == 0)
+      return platforms[i].platform;
+  return platforms[0].platform;
+}
+
+/* People on two servers may have the same ID, so each server has a folder of its own. */
+static char *
+make_data_dir (const char *api)
+{
+  g_autofree char *name = g_strdup (strstr (api, "://") + strlen ("://"));
+
+  g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-", '_');
+  if (*name == '.')
+    *name = '_';
+  return g_build_filename (purple_user_dir (), "openim", name, NULL);
+}
+
+OpenimSettings *
+openim_settings_read (PurpleAccount *account, GError **error)
+{
+  g_autoptr (OpenimSettings) settings = g_new0 (OpenimSettings, 1);
+  g_autofree char *token = read_option (account, OPTION_TOKEN);
+  g_autofree char *chat_server = read_option (account, OPTION_CHAT_SERVER);
+  const char *password = purple_account_get_password (account);
+
+  settings->name = g_strstrip (g_strdup (purple_account_get_username (account)));
+  settings->platform = read_platform (account);
+  settings->api = read_address (account, OPTION_API, "http", "https", error);
+  if (settings->api == NULL)
+    return NULL;
+  settings->gateway = read_address (account, OPTION_GATEWAY, "ws", "wss", error);
+  if (settings->gateway == NULL)
+    return NULL;
+  settings->data_dir = make_data_dir (settings->api);
+
+  /* A token may stand in the password field too: bitlbee keeps that one encrypted. */
+  if (*token != '\0') {
+    if (!openim_account_read_token (token, &settings->user_id, &settings->platform)) {
+      g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
+                           _ ("The token in the account’s settings is not one that an OpenIM server made."));
+      return NULL;
+    }
+    settings->token = g_steal_pointer (&token);
+    return g_steal_pointer (&settings);
+  }
+  if (password != NULL && openim_account_read_token (password, &settings->user_id, &settings->platform)) {
+    settings->token = g_strdup (password);
+    return g_steal_pointer (&settings);
+  }
+  if (*chat_server == '\0') {
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
+                         _ ("Without the address of a chat server only a token lets you in. "
+                            "Enter one of the two in the account’s settings."));
+    return NULL;
+  }
+  settings->chat_server = read_address (account, OPTION_CHAT_SERVER, "http", "https", error);
+  if (settings->chat_server == NULL)
+    return NULL;
+  settings->password = g_strdup (password);
+  return g_steal_pointer (&settings);
+}
+
+void
+openim_settings_free (OpenimSettings *settings)
+{
+  if (settings == NULL)
+    return;
+  g_free (settings->name);
+  g_free (settings->api);
+  g_free (settings->gateway);
+  g_free (settings->chat_server);
+  g_free (settings->password);
+  g_free (settings->token);
+  g_free (settings->user_id);
+  g_free (settings->data_dir);
+  g_free (settings);
+}
+
+GProxyResolver *
+openim_settings_proxy (PurpleAccount *account)
+{
+  static const struct {
+    PurpleProxyType type;
+    const char *scheme;
+  } schemes[] = {
+    { PURPLE_PROXY_HTTP, "http" },
+    { PURPLE_PROXY_SOCKS4, "socks4" },
+    { PURPLE_PROXY_SOCKS5, "socks5" },
+    { PURPLE_PROXY_TOR, "socks5" },
+  };
+  PurpleProxyInfo *info = purple_proxy_get_setup (account);
+  const char *user = NULL;
+  g_autofree char *uri = NULL;
+
+  if (info == NULL || purple_proxy_info_get_type (info) == PURPLE_PROXY_USE_ENVVAR)
+    return NULL;
+  user = purple_proxy_info_get_username (info);
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (purple_proxy_info_get_type (info) == schemes[i].type)
+      uri = g_uri_join_with_user (
+          G_URI_FLAGS_NONE, schemes[i].scheme, user != NULL && *user != '\0' ? user : NULL,
+          user != NULL && *user != '\0' ? purple_proxy_info_get_password (info) : NULL, NULL,
+          purple_proxy_info_get_host (info), purple_proxy_info_get_port (info), "", NULL, NULL);
+  return g_simple_proxy_resolver_new (uri != NULL ? uri : "direct://", NULL);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What a person has set for an account, read once at login: libpurple may forget the password as soon as the
+ * connection goes. */
+
+#include <gio/gio.h>
+#include <purple.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *name;        /* as typed: account name, e-mail address, phone number, or user ID with a token */
+  char *api;         /* http(s)://host:port */
+  char *gateway;     /* ws(s)://host:port */
+  char *chat_server; /* http(s)://host:port, NULL when people log in by token only */
+  char *password;    /* NULL when there is a token */
+  char *token;       /* NULL when there is a password */
+  char *user_id;     /* known beforehand only with a token, else NULL */
+  int platform;
+  char *data_dir; /* absolute; one for each server, below libpurple's own folder */
+} OpenimSettings;
+
+/* NULL with OPENIM_ERROR_SDK_ARGS and a sentence that says which setting is wrong. (transfer full) */
+OpenimSettings *openim_settings_read (PurpleAccount *account, GError **error);
+void openim_settings_free (OpenimSettings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimSettings, openim_settings_free)
+
+/* The account options for Pidgin's and Finch's account window and bitlbee's "set". (transfer full)
+ * (element-type PurpleAccountOption) */
+GList *openim_settings_options (void);
+
+/* The proxy of this account as libpurple's settings say it; NULL: as the environment says. (transfer full) */
+GProxyResolver *openim_settings_proxy (PurpleAccount *account);
+
+G_END_DECLS

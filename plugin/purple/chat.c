@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/chat.h"
+
+#include <errno.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "purple/blist.h"
+#include "purple/events.h"
+#include "purple/line.h"
+#include "purple/markup.h"
+#include "purple/marks.h"
+#include "purple/members.h"
+#include "purple/outgoing.h"
+
+struct _OpenimRooms {
+  GHashTable *by_group; /* group ID → OpenimRoom */
+  int last_id;
+};
+
+static void
+room_free (gpointer data)
+{
+  OpenimRoom *room = data;
+
+  g_hash_table_destroy (room->members);
+  g_hash_table_destroy (room->counted);
+  g_hash_table_destroy (room->names);
+  g_ptr_array_unref (room->arrivals);
+  g_free (room->group_id);
+  g_free (room);
+}
+
+OpenimRooms *
+openim_rooms_new (void)
+{
+  OpenimRooms *rooms = g_new0 (OpenimRooms, 1);
+
+  rooms->by_group = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
+  return rooms;
+}
+
+void
+openim_rooms_free (OpenimRooms *rooms)
+{
+  if (rooms == NULL)
+    return;
+  g_hash_table_destroy (rooms->by_group);
+  g_free (rooms);
+}
+
+OpenimRoom *
+openim_rooms_get (OpenimConnection *self, const char *group_id)
+{
+  return g_hash_table_lookup (self->rooms->by_group, group_id);
+}
+
+OpenimRoom *
+openim_rooms_get_by_id (OpenimConnection *self, int id)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->rooms->by_group);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((OpenimRoom *) value)->id == id)
+      return value;
+  return NULL;
+}
+
+GPtrArray *
+openim_rooms_get_all (OpenimConnection *self)
+{
+  GPtrArray *rooms = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->rooms->by_group);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (rooms, value);
+  return rooms;
+}
+
+static PurpleConversation *
+find_window (OpenimConnection *self, const char *group_id)
+{
+  OpenimPeer peer = { OPENIM_SESSION_GROUP, group_id };
+
+  return openim_peer_find (self, &peer);
+}
+
+PurpleConvChat *
+openim_room_get_chat (OpenimConnection *self, OpenimRoom *room)
+{
+  PurpleConversation *conversation = find_window (self, room->group_id);
+
+  return conversation != NULL ? purple_conversation_get_chat_data (conversation) : NULL;
+}
+
+static OpenimRoom *
+room_new (OpenimConnection *self, const char *group_id)
+{
+  OpenimRoom *room = g_new0 (OpenimRoom, 1);
+
+  room->group_id = g_strdup (group_id);
+  room->id = ++self->rooms->last_id;
+  room->serial = (guint) room->id;
+  room->members = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, openim_pb_free);
+  room->counted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  room->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->arrivals = g_ptr_array_new_with_free_func (g_free);
+  g_hash_table_replace (self->rooms->by_group, room->group_id, room);
+  return room;
+}
+
+static void
+drop_room (OpenimConnection *self, OpenimRoom *room)
+{
+  openim_connection_cancel (self, &room->arrivals_timer);
+  g_hash_table_remove (self->rooms->by_group, room->group_id);
+}
+
+static void
+set_topic (PurpleConversation *conversation, const OpenimGroup *group)
+{
+  PurpleConvChat *chat = purple_conversation_get_chat_data (conversation);
+  const char *topic = purple_conv_chat_get_topic (chat);
+
+  if (g_strcmp0 (topic != NULL ? topic : "", group->notification) != 0)
+    purple_conv_chat_set_topic (chat, NULL, group->notification);
+}
+
+PurpleConversation *
+openim_chat_open (OpenimConnection *self, const char *group_id)
+{
+  g_autofree char *id = g_strdup (group_id);
+  PurpleConversation *conversation = find_window (self, id);
+  const OpenimGroup *group = openim_roster_get_group (self, id);
+  OpenimRoom *room = openim_rooms_get (self, id);
+
+  if (room != NULL && conversation != NULL &&
+      !purple_conv_chat_has_left (purple_conversation_get_chat_data (conversation)))
+    return conversation;
+  if (room != NULL)
+    drop_room (self, room);
+  room = room_new (self, id);
+  /* The title comes from the node of the buddy list, so that comes first. */
+  if (group != NULL)
+    openim_roster_show_group (self, group);
+  if (!openim_connection_is_open (self))
+    return NULL;
+  conversation = serv_got_joined_chat (self->gc, room->id, id);
+  if (conversation == NULL || !openim_connection_is_open (self) || openim_rooms_get (self, id) != room)
+    return NULL;
+  purple_conv_chat_set_nick (purple_conversation_get_chat_data (conversation), self->self_id);
+  group = openim_roster_get_group (self, id);
+  if (group != NULL)
+    set_topic (conversation, group);
+  if (openim_connection_is_open (self) && openim_rooms_get (self, id) == room)
+    openim_members_load (self, room);
+  return openim_connection_is_open (self) ? find_window (self, id) : NULL;
+}
+
+void
+openim_chat_show (OpenimConnection *self,
+                  const char *group_id,
+                  const char *sender,
+                  const char *html,
+                  PurpleMessageFlags flags,
+                  time_t when)
+{
+  PurpleConversation *conversation = find_window (self, group_id);
+  OpenimRoom *room = NULL;
+
+  /* The last lines of a group that one has left still belong into its window, if there is one. */
+  if (openim_roster_get_group (self, group_id) != NULL || conversation == NULL)
+    conversation = openim_chat_open (self, group_id);
+  if (conversation == NULL || !openim_connection_is_open (self))
+    return;
+  room = openim_rooms_get (self, group_id);
+  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0)
+    openim_line_write (conversation, html, flags, when);
+  else if (room != NULL)
+    serv_got_chat_in (self->gc, room->id, sender, flags, html, when);
+  else
+    purple_conv_chat_write (purple_conversation_get_chat_data (conversation), sender, html, flags, when);
+}
+
+/* --- changes --- */
+
+/* The person is not in the group any more. */
+static void
+end_room (OpenimConnection *self, const char *group_id, const char *sentence)
+{
+  OpenimRoom *room = openim_rooms_get (self, group_id);
+  PurpleConversation *conversation = find_window (self, group_id);
+  int id = 0;
+
+  if (room == NULL)
+    return;
+  id = room->id;
+  drop_room (self, room);
+  if (conversation == NULL)
+    return;
+  openim_line_write (conversation, sentence, PURPLE_MESSAGE_SYSTEM, time (NULL));
+  if (openim_connection_is_open (self))
+    serv_got_chat_left (self->gc, id);
+}
+
+static void
+on_group_deleted (PurpleConnection *gc,
+                  const Openim__Event__EventOnJoinedGroupDeletedData *data,
+                  gpointer user_data)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+
+  if (self != NULL && data->group != NULL)
+    end_room (self, data->group->groupid, _ ("You are not in this group any more."));
+}
+
+static void
+on_group_dismissed (PurpleConnection *gc,
+                    const Openim__Event__EventOnGroupDismissedData *data,
+                    gpointer user_data)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+
+  if (self != NULL && data->group != NULL)
+    end_room (self, data->group->groupid, _ ("The group has been dissolved."));
+}
+
+/* Into a group whose window is still there from an earlier time. */
+static void
+on_group_added (PurpleConnection *gc,
+                const Openim__Event__EventOnJoinedGroupAddedData *data,
+                gpointer user_data)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+
+  if (self != NULL && data->group != NULL && openim_connection_is_connected (self) &&
+      find_window (self, data->group->groupid) != NULL)
+    openim_chat_open (self, data->group->groupid);
+}
+
+static void
+on_group_changed (PurpleConnection *gc,
+                  const Openim__Event__EventOnGroupInfoChangedData *data,
+                  gpointer user_data)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  PurpleConversation *conversation = NULL;
+
+  if (self == NULL || data->group == NULL)
+    return;
+  conversation = find_window (self, data->group->groupid);
+  if (conversation == NULL)
+    return;
+  purple_conversation_autoset_title (conversation);
+  if (openim_connection_is_open (self) && (conversation = find_window (self, data->group->groupid)) != NULL)
+    set_topic (conversation, data->group);
+}
+
+/* A notice of the server says who left, with the reason; libpurple's own line would say it again. */
+static gboolean
+on_leaving (PurpleConversation *conversation, const char *name, const char *reason, gpointer data)
+{
+  return openim_connection_get (purple_conversation_get_gc (conversation)) != NULL;
+}
+
+void
+openim_chat_connect_signals (PurplePlugin *plugin)
+{
+  static const OpenimHandler handlers[] = {
+    { OPENIM_NUMBER (EventOnJoinedGroupDeleted), PURPLE_CALLBACK (on_group_deleted) },
+    { OPENIM_NUMBER (EventOnGroupDismissed), PURPLE_CALLBACK (on_group_dismissed) },
+    { OPENIM_NUMBER (EventOnJoinedGroupAdded), PURPLE_CALLBACK (on_group_added) },
+    { OPENIM_NUMBER (EventOnGroupInfoChanged), PURPLE_CALLBACK (on_group_changed) },
+  };
+
+  openim_events_connect (plugin, handlers, G_N_ELEMENTS (handlers));
+  purple_signal_connect (purple_conversations_get_handle (), "chat-buddy-leaving", plugin,
+                         PURPLE_CALLBACK (on_leaving), NULL);
+}
+
+/* --- members of the prpl --- */
+
+GList *
+openim_chat_get_info (PurpleConnection *gc)
+{
+  struct proto_chat_entry *entry = g_new0 (struct proto_chat_entry, 1);
+
+  entry->label = _ ("_Group ID or name");
+  entry->identifier = OPENIM_CHAT_KEY;
+  entry->required = TRUE;
+  return g_list_append (NULL, entry);
+}
+
+/* bitlbee asks without a connection. */
+GHashTable *
+openim_chat_get_info_defaults (PurpleConnection *gc, const char *name)
+{
+  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  if (name != NULL)
+    g_hash_table_insert (components, g_strdup (OPENIM_CHAT_KEY), g_strdup (name));
+  return components;
+}
+
+char *
+openim_chat_get_name (GHashTable *components)
+{
+  return g_strdup (g_hash_table_lookup (components, OPENIM_CHAT_KEY));
+}
+
+void
+openim_chat_join (PurpleConnection *gc, GHashTable *components)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  const char *wanted = g_hash_table_lookup (components, OPENIM_CHAT_KEY);
+  const OpenimGroup *group = NULL;
+  PurpleConversation *conversation = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (self == NULL || wanted == NULL || *wanted == '\0')
+    return;
+  group = openim_roster_find_group (self, wanted);
+  if (group != NULL) {
+    conversation = openim_chat_open (self, group->groupid);
+    if (conversation != NULL)
+      purple_conversation_present (conversation);
+    return;
+  }
+  sentence = g_strdup_printf (_ ("You are in no group with the ID or name “%s”."), wanted);
+  purple_notify_error (gc, _ ("Join a group"), sentence, NULL);
+  if (openim_connection_is_open (self))
+    purple_serv_got_join_chat_failed (gc, components);
+}
+
+/* Only the window goes. */
+void
+openim_chat_leave (PurpleConnection *gc, int id)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  OpenimRoom *room = self != NULL ? openim_rooms_get_by_id (self, id) : NULL;
+
+  if (room == NULL)
+    return;
+  drop_room (self, room);
+  serv_got_chat_left (gc, id);
+}
+
+int
+openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageFlags flags)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  OpenimRoom *room = self != NULL ? openim_rooms_get_by_id (self, id) : NULL;
+  OpenimPeer peer = { OPENIM_SESSION_GROUP, NULL };
+  g_autofree char *said = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) mentioned = g_ptr_array_new ();
+
+  if (room == NULL)
+    return -ENOTCONN;
+  said = openim_markup_to_text (html);
+  if (*said == '\0')
+    return 0;
+  peer.name = room->group_id;
+  text = openim_members_find_mentions (self, room, said, mentioned);
+  openim_marks_seen (self, &peer);
+  openim_outgoing_send (self, &peer, said, text, mentioned);
+  /* libpurple shows one's own line in a window with one person, not in a chat. */
+  serv_got_chat_in (gc, id, self->self_id, flags, html, time (NULL));
+  return 0;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/connection.h"
+
+#include "base/log.h"
+#include "purple/blist.h"
+#include "purple/chat.h"
+#include "purple/display.h"
+#include "purple/events.h"
+#include "purple/history.h"
+#include "purple/login.h"
+#include "purple/marks.h"
+#include "purple/shown.h"
+#include "purple/status.h"
+
+struct _OpenimTimer {
+  OpenimConnection *connection; /* unowned: the connection owns the timer */
+  guint source;
+  OpenimLaterFunc func;
+  gpointer data;
+  GDestroyNotify destroy;
+};
+
+typedef struct {
+  OpenimConnection *connection; /* owned */
+  OpenimReplyFunc reply;
+  gpointer data;
+  GDestroyNotify destroy;
+} Call;
+
+static void
+finalize (gpointer data)
+{
+  OpenimConnection *self = data;
+
+  g_clear_pointer (&self->timers, g_hash_table_destroy);
+  g_clear_object (&self->sdk);
+  g_free (self->self_id);
+  g_free (self->self_name);
+}
+
+OpenimConnection *
+openim_connection_ref (OpenimConnection *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+openim_connection_unref (OpenimConnection *self)
+{
+  g_rc_box_release_full (self, finalize);
+}
+
+OpenimConnection *
+openim_connection_get (PurpleConnection *gc)
+{
+  OpenimConnection *self = NULL;
+
+  if (gc == NULL || !PURPLE_CONNECTION_IS_VALID (gc) || purple_connection_get_prpl (gc) == NULL ||
+      g_strcmp0 (purple_plugin_get_id (purple_connection_get_prpl (gc)), OPENIM_PLUGIN_ID) != 0)
+    return NULL;
+  self = purple_connection_get_protocol_data (gc);
+  return self != NULL && !self->failed ? self : NULL;
+}
+
+OpenimConnection *
+openim_connection_get_for_account (PurpleAccount *account)
+{
+  return account != NULL ? openim_connection_get (purple_account_get_connection (account)) : NULL;
+}
+
+gboolean
+openim_connection_is_open (OpenimConnection *self)
+{
+  return self->gc != NULL && !self->failed;
+}
+
+gboolean
+openim_connection_is_connected (OpenimConnection *self)
+{
+  return openim_connection_is_open (self) && PURPLE_CONNECTION_IS_CONNECTED (self->gc);
+}
+
+void
+openim_connection_fail (OpenimConnection *self, PurpleConnectionError reason, const char *sentence)
+{
+  if (!openim_connection_is_open (self))
+    return;
+  openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "the connection ends: %s", sentence);
+  self->failed = TRUE;
+  openim_sdk_listen (self->sdk, NULL, NULL);
+  purple_connection_error_reason (self->gc, reason, sentence);
+}
+
+/* --- calls --- */
+
+static void
+on_answer (
+    OpenimSdk *sdk, guint64 handle, const GError *error, const ProtobufCMessage *response, gpointer user_data)
+{
+  Call *call = user_data;
+
+  if (call->reply != NULL && openim_connection_is_open (call->connection))
+    call->reply (call->connection, error, response, call->data);
+  if (call->destroy != NULL)
+    call->destroy (call->data);
+  openim_connection_unref (call->connection);
+  g_free (call);
+}
+
+void
+openim_connection_call (OpenimConnection *self,
+                        OpenimFunction function,
+                        gconstpointer request,
+                        OpenimReplyFunc reply,
+                        gpointer data,
+                        GDestroyNotify destroy)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->connection = openim_connection_ref (self);
+  call->reply = reply;
+  call->data = data;
+  call->destroy = destroy;
+  openim_sdk_call (self->sdk, function, request, on_answer, call);
+}
+
+/* --- timers --- */
+
+static void
+timer_free (gpointer data)
+{
+  OpenimTimer *timer = data;
+
+  if (timer->source != 0)
+    purple_timeout_remove (timer->source);
+  if (timer->destroy != NULL)
+    timer->destroy (timer->data);
+  g_free (timer);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  OpenimTimer *timer = data;
+  g_autoptr (OpenimConnection) self = openim_connection_ref (timer->connection);
+
+  timer->source = 0;
+  g_hash_table_steal (self->timers, timer);
+  timer->func (self, timer->data);
+  timer_free (timer);
+  return G_SOURCE_REMOVE;
+}
+
+OpenimTimer *
+openim_connection_later (
+    OpenimConnection *self, guint ms, OpenimLaterFunc func, gpointer data, GDestroyNotify destroy)
+{
+  OpenimTimer *timer = g_new0 (OpenimTimer, 1);
+
+  timer->connection = self;
+  timer->func = func;
+  timer->data = data;
+  timer->destroy = destroy;
+  timer->source = purple_timeout_add (ms, on_timer, timer);
+  g_hash_table_add (self->timers, timer);
+  return timer;
+}
+
+void
+openim_connection_cancel (OpenimConnection *self, OpenimTimer **timer)
+{
+  if (*timer != NULL)
+    g_hash_table_remove (self->timers, g_steal_pointer (timer));
+}
+
+/* --- login and close --- */
+
+void
+openim_connection_login (PurpleAccount *account)
+{
+  PurpleConnection *gc = purple_account_get_connection (account);
+  OpenimConnection *self = g_rc_box_new0 (OpenimConnection);
+
+  self->gc = gc;
+  self->account = account;
+  self->sdk = openim_sdk_new ();
+  self->timers = g_hash_table_new_full (NULL, NULL, timer_free, NULL);
+  self->login = openim_login_new ();
+  self->roster = openim_roster_new ();
+  self->presence = openim_presence_new ();
+  self->rooms = openim_rooms_new ();
+  self->display = openim_display_new ();
+  self->marks = openim_marks_new ();
+  self->history = openim_history_new ();
+  purple_connection_set_protocol_data (gc, self);
+
+  /* Text only; conversations copy these flags when they are made. */
+  gc->flags |= PURPLE_CONNECTION_NO_BGCOLOR | PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_URLDESC |
+               PURPLE_CONNECTION_NO_IMAGES;
+  openim_events_listen (self);
+  openim_login_start (self);
+}
+
+void
+openim_connection_close (PurpleConnection *gc)
+{
+  OpenimConnection *self = purple_connection_get_protocol_data (gc);
+
+  if (self == NULL)
+    return;
+  purple_connection_set_protocol_data (gc, NULL);
+  self->gc = NULL;
+  self->account = NULL;
+  g_hash_table_remove_all (self->timers);
+  openim_login_free (g_steal_pointer (&self->login));
+  openim_sdk_close (self->sdk); /* answers what is outstanding */
+  openim_history_free (g_steal_pointer (&self->history));
+  openim_marks_free (g_steal_pointer (&self->marks));
+  openim_display_free (g_steal_pointer (&self->display));
+  g_clear_pointer (&self->shown, openim_shown_free);
+  openim_rooms_free (g_steal_pointer (&self->rooms));
+  openim_presence_free (g_steal_pointer (&self->presence));
+  openim_roster_free (g_steal_pointer (&self->roster));
+  openim_connection_unref (self);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/line.h"
+
+#include "base/id.h"
+
+gboolean
+openim_host_is_bitlbee (void)
+{
+  return g_strcmp0 (purple_core_get_ui (), "BitlBee") == 0;
+}
+
+gboolean
+openim_peer_of_message (OpenimConnection *self, const OpenimMessage *message, OpenimPeer *peer)
+{
+  gboolean own = g_strcmp0 (message->sendid, self->self_id) == 0;
+
+  switch (message->sessiontype) {
+  case OPENIM__SDK__COMMON__SESSION_TYPE__WriteGroup: /* what very old servers had */
+  case OPENIM__SDK__COMMON__SESSION_TYPE__ReadGroup:
+    peer->session = OPENIM_SESSION_GROUP;
+    peer->name = message->groupid;
+    break;
+  case OPENIM__SDK__COMMON__SESSION_TYPE__Single:
+  case OPENIM__SDK__COMMON__SESSION_TYPE__Notification:
+    peer->session = (int) message->sessiontype;
+    peer->name = own ? message->recvid : message->sendid;
+    break;
+  default:
+    return FALSE;
+  }
+  return *peer->name != '\0';
+}
+
+char *
+openim_peer_conversation_id (OpenimConnection *self, const OpenimPeer *peer)
+{
+  return openim_id_conversation (peer->session, self->self_id, peer->name);
+}
+
+PurpleConversation *
+openim_peer_find (OpenimConnection *self, const OpenimPeer *peer)
+{
+  return purple_find_conversation_with_account (peer->session == OPENIM_SESSION_GROUP ? PURPLE_CONV_TYPE_CHAT
+                                                                                      : PURPLE_CONV_TYPE_IM,
+                                                peer->name, self->account);
+}
+
+void
+openim_line_write (PurpleConversation *conversation, const char *html, PurpleMessageFlags flags, time_t when)
+{
+  const char *name = purple_conversation_get_name (conversation);
+
+  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_IM)
+    purple_conv_im_write (purple_conversation_get_im_data (conversation), name, html, flags, when);
+  else if (openim_host_is_bitlbee ())
+    /* Somebody must have said it; bitlbee makes "_" of a space. */
+    purple_conv_chat_write (purple_conversation_get_chat_data (conversation), " ", html, flags, when);
+  else
+    /* purple_conv_chat_write() would count it as something said. */
+    purple_conversation_write (conversation, "", html, flags, when);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* A person or group that is talked with, and single lines in its window. */
+
+#include "purple/connection.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  int session;      /* OPENIM_SESSION_… */
+  const char *name; /* user ID or group ID: the conversation's name in libpurple */
+} OpenimPeer;
+
+/* Whose window the message belongs to; @peer borrows from @message. FALSE: nobody's. */
+gboolean openim_peer_of_message (OpenimConnection *self, const OpenimMessage *message, OpenimPeer *peer);
+/* (transfer full) */
+char *openim_peer_conversation_id (OpenimConnection *self, const OpenimPeer *peer);
+/* (nullable) The window, if there is one. */
+PurpleConversation *openim_peer_find (OpenimConnection *self, const OpenimPeer *peer);
+
+/* A line that nobody said, in a way that all hosts show. @html: escaped; @flags: SYSTEM or ERROR and more;
+ * @when: s since 1970. */
+void
+openim_line_write (PurpleConversation *conversation, const char *html, PurpleMessageFlags flags, time_t when);
+
+/* bitlbee shows neither what purple_conversation_write() writes nor what a window has: it has no windows. */
+gboolean openim_host_is_bitlbee (void);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The people in a group's window: a chat user's name is the user ID, what is shown is the alias (remark, else
+ * group nickname, with the ID behind it when two share one). Owner and administrators have flags. */
+
+#include "purple/chat.h"
+
+G_BEGIN_DECLS
+
+void openim_members_connect_signals (PurplePlugin *plugin);
+
+/* Fills the list of the window, page by page, each in its own turn of the main loop. */
+void openim_members_load (OpenimConnection *self, OpenimRoom *room);
+
+/* @text with "@name" turned into "@ID " where name is a member's ID, remark or nickname; @mentioned gets
+ * these members (element-type OpenimGroupMember, borrowed). (transfer full) */
+char *openim_members_find_mentions (OpenimConnection *self,
+                                    OpenimRoom *room,
+                                    const char *text,
+                                    GPtrArray *mentioned);
+
+/* Member of the prpl. (transfer full) */
+char *openim_members_get_alias (PurpleConnection *gc, int id, const char *who);
+
+G_END_DECLS

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* dl_iterate_phdr */
+#include <link.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+#include <purple.h>
+
+#include "purple/account.h"
+#include "purple/blist.h"
+#include "purple/chat.h"
+#include "purple/connection.h"
+#include "purple/display.h"
+#include "purple/events.h"
+#include "purple/im.h"
+#include "purple/login.h"
+#include "purple/marks.h"
+#include "purple/members.h"
+#include "purple/roomlist.h"
+#include "purple/status.h"
+
+#define OLDEST_LIBPURPLE 2, 14, 0
+
+static const char *
+get_icon (PurpleAccount *account, PurpleBuddy *buddy)
+{
+  return "openim";
+}
+
+/* Messages wait at the server. */
+static gboolean
+takes_offline_messages (const PurpleBuddy *buddy)
+{
+  return TRUE;
+}
+
+static GHashTable *
+get_account_texts (PurpleAccount *account)
+{
+  GHashTable *texts = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (texts, (gpointer) "login_label", (gpointer) _ ("Account, e-mail, phone or user ID"));
+  return texts;
+}
+
+static PurplePluginProtocolInfo protocol = {
+  .options = OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_CHAT_TOPIC | OPT_PROTO_PASSWORD_OPTIONAL,
+  .icon_spec = NO_BUDDY_ICONS,
+  .list_icon = get_icon,
+  .list_emblem = openim_presence_get_emblem,
+  .status_text = openim_presence_get_text,
+  .tooltip_text = openim_presence_get_tooltip,
+  .status_types = openim_presence_get_types,
+  .chat_info = openim_chat_get_info,
+  .chat_info_defaults = openim_chat_get_info_defaults,
+  .login = openim_connection_login,
+  .close = openim_connection_close,
+  .send_im = openim_im_send,
+  .send_typing = openim_im_send_typing,
+  .join_chat = openim_chat_join,
+  .get_chat_name = openim_chat_get_name,
+  .chat_leave = openim_chat_leave,
+  .chat_send = openim_chat_send,
+  .rename_group = openim_roster_rename_group,
+  .convo_closed = openim_im_closed,
+  .find_blist_chat = openim_roster_find_chat,
+  .roomlist_get_list = openim_roomlist_get,
+  .roomlist_cancel = openim_roomlist_cancel,
+  .roomlist_room_serialize = openim_roomlist_serialize,
+  .offline_message = takes_offline_messages,
+  .struct_size = sizeof (PurplePluginProtocolInfo),
+  .get_account_text_table = get_account_texts,
+  .get_cb_alias = openim_members_get_alias,
+};
+
+/* --- loading --- */
+
+static int
+is_old_soup (struct dl_phdr_info *info, size_t size, void *data)
+{
+  return info->dlpi_name != NULL && strstr (info->dlpi_name, "/libsoup-2.4.so") != NULL;
+}
+
+/* Both versions of libsoup define the same types; with the other one in the process ours would be dead. So it
+ * is looked for before any of ours is used. */
+static gboolean
+may_load (PurplePlugin *plugin)
+{
+  const char *wrong = purple_version_check (OLDEST_LIBPURPLE);
+
+  if (wrong != NULL) {
+    plugin->error = g_strdup_printf (_ ("OpenIM needs libpurple 2.14 or newer (%s)."), wrong);
+    return FALSE;
+  }
+  if (dl_iterate_phdr (is_old_soup, NULL) != 0) {
+    plugin->error = g_strdup (_ ("OpenIM cannot be used together with a plugin that is built on libsoup 2 "
+                                 "(such as Amazon Chime’s). Disable that one and start again."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+load (PurplePlugin *plugin)
+{
+  if (!may_load (plugin))
+    return FALSE;
+  openim_events_register (plugin);
+  openim_login_connect_signals (plugin);
+  openim_roster_connect_signals (plugin);
+  openim_presence_connect_signals (plugin);
+  openim_chat_connect_signals (plugin);
+  openim_members_connect_signals (plugin);
+  openim_im_connect_signals (plugin);
+  openim_marks_connect_signals (plugin);
+  openim_display_connect_signals (plugin);
+  return TRUE;
+}
+
+static gboolean
+unload (PurplePlugin *plugin)
+{
+  purple_signals_disconnect_by_handle (plugin);
+  purple_signals_unregister_by_instance (plugin);
+  return TRUE;
+}
+
+static PurplePluginInfo info = {
+  .magic = PURPLE_PLUGIN_MAGIC,
+  .major_version = PURPLE_MAJOR_VERSION,
+  .minor_version = PURPLE_MINOR_VERSION,
+  .type = PURPLE_PLUGIN_PROTOCOL,
+  .priority = PURPLE_PRIORITY_DEFAULT,
+  .id = (char *) OPENIM_PLUGIN_ID,
+  .name = (char *) "OpenIM",
+  .version = (char *) OPENIM_VERSION,
+  .author = (char *) "The purple-openim authors",
+  .load = load,
+  .unload = unload,
+  .extra_info = &protocol,
+};
+
+static void
+init (PurplePlugin *plugin)
+{
+  bindtextdomain (GETTEXT_PACKAGE, OPENIM_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  info.summary = (char *) _ ("OpenIM protocol");
+  info.description = (char *) _ ("Talk with people on an OpenIM server (3.8.2 or newer).");
+  protocol.protocol_options = openim_settings_options ();
+}
+
+PURPLE_INIT_PLUGIN (openim, init, info)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/roomlist.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "purple/blist.h"
+
+static void
+on_fill (OpenimConnection *self, gpointer data)
+{
+  PurpleRoomlist *list = data;
+  g_autoptr (GPtrArray) groups = NULL;
+
+  if (!purple_roomlist_get_in_progress (list))
+    return;
+  groups = openim_roster_get_groups (self);
+  for (guint i = 0; i < groups->len; i++) {
+    const OpenimGroup *group = g_ptr_array_index (groups, i);
+    PurpleRoomlistRoom *room =
+        purple_roomlist_room_new (PURPLE_ROOMLIST_ROOMTYPE_ROOM, group->groupname, NULL);
+
+    purple_roomlist_room_add_field (list, room, group->groupid);
+    purple_roomlist_room_add_field (list, room,
+                                    GINT_TO_POINTER ((int) CLAMP (group->membercount, 0, G_MAXINT)));
+    purple_roomlist_room_add_field (list, room, group->notification);
+    purple_roomlist_room_add (list, room);
+    if (!openim_connection_is_open (self))
+      return;
+  }
+  purple_roomlist_set_in_progress (list, FALSE);
+}
+
+static void
+release (gpointer data)
+{
+  purple_roomlist_unref (data);
+}
+
+PurpleRoomlist *
+openim_roomlist_get (PurpleConnection *gc)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  PurpleRoomlist *list = NULL;
+  GList *fields = NULL;
+
+  if (self == NULL)
+    return NULL;
+  list = purple_roomlist_new (self->account);
+  /* Joining passes the fields on by these names; bitlbee shows the one that is called "topic". */
+  fields = g_list_append (fields, purple_roomlist_field_new (PURPLE_ROOMLIST_FIELD_STRING, _ ("Group ID"),
+                                                             OPENIM_CHAT_KEY, FALSE));
+  fields = g_list_append (
+      fields, purple_roomlist_field_new (PURPLE_ROOMLIST_FIELD_INT, _ ("Members"), "members", FALSE));
+  fields = g_list_append (
+      fields, purple_roomlist_field_new (PURPLE_ROOMLIST_FIELD_STRING, _ ("Announcement"), "topic", FALSE));
+  purple_roomlist_set_fields (list, fields);
+  purple_roomlist_set_in_progress (list, TRUE);
+  /* A host knows its list only when this has returned. */
+  purple_roomlist_ref (list);
+  openim_connection_later (self, 0, on_fill, list, release);
+  return list;
+}
+
+void
+openim_roomlist_cancel (PurpleRoomlist *list)
+{
+  purple_roomlist_set_in_progress (list, FALSE);
+}
+
+char *
+openim_roomlist_serialize (PurpleRoomlistRoom *room)
+{
+  GList *fields = purple_roomlist_room_get_fields (room);
+
+  return g_strdup (fields != NULL ? fields->data : purple_roomlist_room_get_name (room));
+}

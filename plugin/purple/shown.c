@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/shown.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/gate.h"
+#include "base/log.h"
+
+/* Lines of the file: "<seq> <conversation ID>" and "= <clientMsgID>". Later lines win. */
+
+#define KEEP_OWN 1000   /* own messages that may still be without a seq */
+#define TIDY_ABOVE 1000 /* lines more than needed */
+
+struct _OpenimShown {
+  char *path;
+  int fd;           /* -1: not to be written */
+  GHashTable *seqs; /* conversation ID → gint64 * */
+  GHashTable *own;  /* set of clientMsgID, owned by @order */
+  GQueue order;     /* of clientMsgID, oldest first */
+};
+
+static void
+put_seq (OpenimShown *shown, const char *conversation_id, gint64 seq)
+{
+  gint64 *value = g_new (gint64, 1);
+
+  *value = seq;
+  g_hash_table_replace (shown->seqs, g_strdup (conversation_id), value);
+}
+
+static void
+put_own (OpenimShown *shown, const char *id)
+{
+  char *copy = NULL;
+
+  if (g_hash_table_contains (shown->own, id))
+    return;
+  copy = g_strdup (id);
+  g_queue_push_tail (&shown->order, copy);
+  g_hash_table_add (shown->own, copy);
+  if (shown->order.length > KEEP_OWN) {
+    g_autofree char *oldest = g_queue_pop_head (&shown->order);
+
+    g_hash_table_remove (shown->own, oldest);
+  }
+}
+
+/* Returns the number of lines. A torn last line is no line. */
+static guint
+read_lines (OpenimShown *shown, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = 0;
+
+  for (; lines[n] != NULL && lines[n + 1] != NULL; n++) {
+    char *id = strchr (lines[n], ' ');
+    gint64 seq = 0;
+
+    if (id == NULL || !openim_gate_id (++id))
+      continue;
+    if (*lines[n] == '=')
+      put_own (shown, id);
+    else if ((seq = g_ascii_strtoll (lines[n], NULL, 10)) > 0)
+      put_seq (shown, id, seq);
+  }
+  return n;
+}
+
+static void
+tidy (OpenimShown *shown)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  GHashTableIter iter;
+  gpointer key = NULL;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, shown->seqs);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_string_append_printf (text, "%" G_GINT64_FORMAT " %s\n", *(gint64 *) value, (const char *) key);
+  for (GList *l = shown->order.head; l != NULL; l = l->next)
+    g_string_append_printf (text, "= %s\n", (const char *) l->data);
+  if (!g_file_set_contents_full (shown->path, text->str, (gssize) text->len, G_FILE_SET_CONTENTS_CONSISTENT,
+                                 0600, &error))
+    openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "what was shown cannot be tidied: %s", error->message);
+}
+
+OpenimShown *
+openim_shown_open (const char *directory, const char *user_id)
+{
+  OpenimShown *shown = g_new0 (OpenimShown, 1);
+  g_autofree char *name = g_uri_escape_string (user_id, NULL, TRUE);
+  g_autofree char *file = g_strdup_printf ("%s.shown", name);
+  g_autofree char *text = NULL;
+  guint lines = 0;
+
+  shown->path = g_build_filename (directory, file, NULL);
+  shown->seqs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  shown->own = g_hash_table_new (g_str_hash, g_str_equal);
+  g_queue_init (&shown->order);
+  if (g_file_get_contents (shown->path, &text, NULL, NULL))
+    lines = read_lines (shown, text);
+  if (lines > g_hash_table_size (shown->seqs) + shown->order.length + TIDY_ABOVE)
+    tidy (shown);
+  shown->fd = open (shown->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (shown->fd < 0)
+    openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "what was shown cannot be kept: %s", g_strerror (errno));
+  return shown;
+}
+
+void
+openim_shown_free (OpenimShown *shown)
+{
+  if (shown->fd >= 0)
+    close (shown->fd);
+  g_free (shown->path);
+  g_hash_table_destroy (shown->seqs);
+  g_hash_table_destroy (shown->own);
+  g_queue_clear_full (&shown->order, g_free);
+  g_free (shown);
+}
+
+static void
+append (OpenimShown *shown, char *line /* (transfer full) */)
+{
+  g_autofree char *text = line;
+  gsize length = strlen (text);
+
+  if (shown->fd < 0 || write (shown->fd, text, length) == (gssize) length)
+    return;
+  openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "what was shown cannot be kept: %s", g_strerror (errno));
+  close (shown->fd);
+  shown->fd = -1;
+}
+
+gint64
+openim_shown_get_seq (OpenimShown *shown, const char *conversation_id)
+{
+  const gint64 *seq = g_hash_table_lookup (shown->seqs, conversation_id);
+
+  return seq != NULL ? *seq : 0;
+}
+
+void
+openim_shown_set_seq (OpenimShown *shown, const char *conversation_id, gint64 seq)
+{
+  if (seq <= openim_shown_get_seq (shown, conversation_id) || !openim_gate_id (conversation_id))
+    return;
+  put_seq (shown, conversation_id, seq);
+  append (shown, g_strdup_printf ("%" G_GINT64_FORMAT " %s\n", seq, conversation_id));
+}
+
+gboolean
+openim_shown_has_own (OpenimShown *shown, const char *client_msg_id)
+{
+  return g_hash_table_contains (shown->own, client_msg_id);
+}
+
+void
+openim_shown_add_own (OpenimShown *shown, const char *client_msg_id)
+{
+  if (g_hash_table_contains (shown->own, client_msg_id) || !openim_gate_id (client_msg_id))
+    return;
+  put_own (shown, client_msg_id);
+  append (shown, g_strdup_printf ("= %s\n", client_msg_id));
+}

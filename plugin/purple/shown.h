@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What a person has been shown, remembered across restarts in a small file of our own (bitlbee keeps neither
+ * buddy list nor settings): for each conversation the seq up to which everything was shown, and the IDs of
+ * our own messages, which libpurple shows before they have a seq. The file is a journal: one short write for
+ * each line shown, tidied when it is opened. Trouble with the file is logged and costs the memory, nothing
+ * else. */
+
+#include "purple/connection.h"
+
+G_BEGIN_DECLS
+
+OpenimShown *openim_shown_open (const char *directory, const char *user_id);
+void openim_shown_free (OpenimShown *shown);
+
+/* 0: nothing is known of the conversation. */
+gint64 openim_shown_get_seq (OpenimShown *shown, const char *conversation_id);
+void openim_shown_set_seq (OpenimShown *shown, const char *conversation_id, gint64 seq); /* never backwards */
+
+gboolean openim_shown_has_own (OpenimShown *shown, const char *client_msg_id);
+void openim_shown_add_own (OpenimShown *shown, const char *client_msg_id);
+
+G_END_DECLS

@@ -49,72 +49,19 @@ openim_http_address (const char *text, const char *plain, const char *secure, GE
                       path, NULL, NULL);
 }
 
-static const struct {
-  GTlsCertificateFlags flag;
-  const char *text;
-} certificate_reasons[] = {
-  { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("nobody whom this computer trusts has issued it") },
-  { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("it belongs to another name") },
-  { G_TLS_CERTIFICATE_NOT_ACTIVATED, N_ ("it is not valid yet") },
-  { G_TLS_CERTIFICATE_EXPIRED, N_ ("it has expired") },
-  { G_TLS_CERTIFICATE_REVOKED, N_ ("it has been revoked") },
-  { G_TLS_CERTIFICATE_INSECURE, N_ ("its algorithm is not secure") },
-  { G_TLS_CERTIFICATE_GENERIC_ERROR, N_ ("it could not be checked") },
-};
-
-static GError *
-certificate_error (GTlsCertificateFlags flags)
-{
-  g_autoptr (GString) reasons = g_string_new (NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (certificate_reasons); i++)
-    if (flags & certificate_reasons[i].flag)
-      g_string_append_printf (reasons, "%s%s", reasons->len > 0 ? "; " : "", _ (certificate_reasons[i].text));
-  return g_error_new (OPENIM_ERROR, OPENIM_ERROR_NETWORK,
-                      /* TRANSLATORS: followed by one or more reasons, as "it has expired" */
-                      _ ("The server’s certificate was refused: %s."), reasons->str);
-}
-
-static const struct {
-  GQuark (*domain) (void);
-  int code;
-  const char *text;
-} network_reasons[] = {
-  { g_resolver_error_quark, G_RESOLVER_ERROR_NOT_FOUND, N_ ("The server’s name is not known.") },
-  { g_resolver_error_quark, G_RESOLVER_ERROR_TEMPORARY_FAILURE,
-    N_ ("The server’s name cannot be looked up at the moment.") },
-  { g_resolver_error_quark, G_RESOLVER_ERROR_INTERNAL, N_ ("The server’s name cannot be looked up.") },
-  { g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED,
-    N_ ("Nothing answers at the server’s address and port.") },
-  { g_io_error_quark, G_IO_ERROR_HOST_UNREACHABLE, N_ ("The server cannot be reached from here.") },
-  { g_io_error_quark, G_IO_ERROR_NETWORK_UNREACHABLE, N_ ("There is no network.") },
-  { g_io_error_quark, G_IO_ERROR_TIMED_OUT, N_ ("The server does not answer.") },
-  { g_io_error_quark, G_IO_ERROR_CONNECTION_CLOSED, N_ ("The server has closed the connection.") },
-  { g_io_error_quark, G_IO_ERROR_PARTIAL_INPUT, N_ ("The server’s answer ends too early.") },
-  { g_io_error_quark, G_IO_ERROR_PROXY_AUTH_FAILED, N_ ("The proxy demands a password.") },
-  { g_io_error_quark, G_IO_ERROR_PROXY_NEED_AUTH, N_ ("The proxy demands a password.") },
-  { g_io_error_quark, G_IO_ERROR_PROXY_NOT_ALLOWED, N_ ("The proxy refuses the connection.") },
-  { g_tls_error_quark, G_TLS_ERROR_NOT_TLS,
-    N_ ("The server does not speak TLS at this port; perhaps its address begins with http:// or ws://.") },
-  { g_tls_error_quark, G_TLS_ERROR_EOF, N_ ("The server has broken off the TLS connection.") },
-  { g_tls_error_quark, G_TLS_ERROR_HANDSHAKE, N_ ("No TLS connection with the server could be agreed on.") },
-  { g_tls_error_quark, G_TLS_ERROR_CERTIFICATE_REQUIRED,
-    N_ ("The server wants a certificate of its visitors.") },
-  { soup_session_error_quark, SOUP_SESSION_ERROR_PARSING,
-    N_ ("The address answers, but not as an OpenIM server.") },
-};
-
 GError *
 openim_http_network_error (SoupMessage *message, const GError *error)
 {
   GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors (message);
-  if (error->domain == G_TLS_ERROR && flags != 0)
-    return certificate_error (flags);
+  g_autofree char *sentence = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (network_reasons); i++)
-    if (g_error_matches (error, network_reasons[i].domain (), network_reasons[i].code))
-      return g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK, _ (network_reasons[i].text));
-  return g_error_new (OPENIM_ERROR, OPENIM_ERROR_NETWORK, _ ("The server cannot be reached: %s"),
-                      error->message);
+  if (error->domain == G_TLS_ERROR && flags != 0)
+    sentence = openim_error_certificate (flags);
+  else if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
+    sentence = g_strdup (_ ("The address answers, but not as an OpenIM server."));
+  else
+    sentence = openim_error_describe (error);
+  return g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK, sentence);
 }
 
 GError *
@@ -208,7 +155,7 @@ static void
 fetch_fail_too_big (GTask *task)
 {
   g_autoptr (GError) error = g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK,
-                                                  _ ("The server’s answer is too big to be an honest one."));
+                                                  _ ("The server's answer is too big to be an honest one."));
   /* The rest is not wanted: with its connection cancelled libsoup does not read on. */
   g_cancellable_cancel (g_task_get_cancellable (task));
   fetch_fail (task, error);

@@ -54,4 +54,7 @@ gboolean openim_error_is_token (const GError *error);
  * (transfer full) */
 char *openim_error_describe (const GError *error);
 
+/* What is wrong with a server's certificate, all of @flags in one translated sentence. (transfer full) */
+char *openim_error_certificate (GTlsCertificateFlags flags);
+
 G_END_DECLS

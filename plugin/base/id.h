@@ -17,8 +17,8 @@ char *openim_id_operation (void);
 char *openim_id_conversation (int session_type,
                               const char *self_id,
                               const char *peer_or_group_id); /* si_ sg_ g_ sn_; "" for other types */
-char *
-openim_id_notification_channel (const char *conversation_id); /* everything before the first '_' becomes n */
+/* Everything before the first '_' becomes n; "" for a text without one. */
+char *openim_id_notification_channel (const char *conversation_id);
 gboolean openim_id_is_notification_channel (const char *conversation_id);
 
 G_END_DECLS

@@ -42,6 +42,7 @@ enum {
 
 enum {
   OPENIM_SESSION_SINGLE = 1,
+  OPENIM_SESSION_WRITE_GROUP = 2, /* of servers before 3.0; none are made any more */
   OPENIM_SESSION_GROUP = 3,
   OPENIM_SESSION_NOTIFICATION = 4,
 };

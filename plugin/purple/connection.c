@@ -94,6 +94,15 @@ openim_connection_fail (OpenimConnection *self, PurpleConnectionError reason, co
 /* --- calls --- */
 
 static void
+call_free (Call *call)
+{
+  if (call->destroy != NULL)
+    call->destroy (call->data);
+  openim_connection_unref (call->connection);
+  g_free (call);
+}
+
+static void
 on_answer (
     OpenimSdk *sdk, guint64 handle, const GError *error, const ProtobufCMessage *response, gpointer user_data)
 {
@@ -101,10 +110,7 @@ on_answer (
 
   if (call->reply != NULL && openim_connection_is_open (call->connection))
     call->reply (call->connection, error, response, call->data);
-  if (call->destroy != NULL)
-    call->destroy (call->data);
-  openim_connection_unref (call->connection);
-  g_free (call);
+  call_free (call);
 }
 
 void
@@ -121,7 +127,9 @@ openim_connection_call (OpenimConnection *self,
   call->reply = reply;
   call->data = data;
   call->destroy = destroy;
-  openim_sdk_call (self->sdk, function, request, on_answer, call);
+  /* Closed meanwhile: there will be no answer. */
+  if (openim_sdk_call (self->sdk, function, request, on_answer, call) == 0)
+    call_free (call);
 }
 
 /* --- timers --- */

@@ -18,7 +18,8 @@
 #include "user.pb-c.h"
 
 #define SILENCE_MS (30 * 1000) /* while logging in: nothing at all has happened for so long */
-#define BLIP_SECONDS (5 * 60)  /* how long a lost connection may be looked for before libpurple hears of it  \
+#define BLIP_SECONDS                                                                                         \
+  (5 * 60)                     /* how long a lost connection may be looked for before libpurple hears of it  \
                                 */
 #define BLIP_OPTION "patience" /* the same as an account setting; not offered to people */
 #define LISTS_AT_PROGRESS 10   /* per cent of a first sync: friends, groups and conversations are there */
@@ -357,7 +358,7 @@ on_connect_failed (PurpleConnection *gc,
   login = self->login;
   error = g_error_new_literal (OPENIM_ERROR, data->errcode, data->errmsg);
   g_free (login->trouble);
-  login->trouble = *data->errmsg != '\0' ? g_strdup (data->errmsg) : openim_error_describe (error);
+  login->trouble = openim_error_describe (error);
   /* Never connected: the address or the server is wrong, or the network is not there. libpurple tries again.
    * Later it is a blip, which nobody needs to hear of at once. */
   if (!login->greeted)

@@ -5,8 +5,8 @@
 
 #include "base/gate.h"
 
-/* Links nest in no entry; deeper ones lose their address, not their words. */
-#define MAX_ENTITY 32
+#define MAX_ENTITY 32 /* bytes of a name */
+#define MAX_TAG 8192  /* bytes of a tag; longer ones are text, so that hostile input costs no more */
 
 char *
 openim_markup_from_text (const char *text)
@@ -106,13 +106,14 @@ begins_tag (const char *p)
   return g_ascii_isalpha (p[1]) || p[1] == '/' || p[1] == '!';
 }
 
-/* The ">" that ends the tag at @p; quoted ones do not. NULL: the tag never ends. */
+/* The ">" that ends the tag at @p; quoted ones do not. NULL: it is no tag. */
 static const char *
 find_tag_end (const char *p)
 {
+  const char *limit = p + MAX_TAG;
   char quote = '\0';
 
-  for (p++; *p != '\0'; p++) {
+  for (p++; *p != '\0' && p < limit; p++) {
     if (quote != '\0')
       quote = *p == quote ? '\0' : quote;
     else if (*p == '"' || *p == '\'')

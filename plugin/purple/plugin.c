@@ -18,6 +18,7 @@
 #include "purple/members.h"
 #include "purple/roomlist.h"
 #include "purple/status.h"
+#include "purple/trace.h"
 
 #define OLDEST_LIBPURPLE 2, 14, 0
 
@@ -105,6 +106,7 @@ load (PurplePlugin *plugin)
 {
   if (!may_load (plugin))
     return FALSE;
+  openim_trace_start (plugin);
   openim_events_register (plugin);
   openim_login_connect_signals (plugin);
   openim_roster_connect_signals (plugin);
@@ -122,6 +124,7 @@ unload (PurplePlugin *plugin)
 {
   purple_signals_disconnect_by_handle (plugin);
   purple_signals_unregister_by_instance (plugin);
+  openim_trace_stop (plugin);
   return TRUE;
 }
 

@@ -24,28 +24,46 @@ static const struct {
   { 20012, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED }, /* account or address blocked */
 };
 
+/* The most telling first. */
 static const struct {
-  int code;
+  GTlsCertificateFlags flag;
   PurpleConnectionError reason;
-} tls_reasons[] = {
-  { G_TLS_ERROR_BAD_CERTIFICATE, PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
-  { G_TLS_ERROR_CERTIFICATE_REQUIRED, PURPLE_CONNECTION_ERROR_CERT_NOT_PROVIDED },
-  { G_TLS_ERROR_BAD_CERTIFICATE_PASSWORD, PURPLE_CONNECTION_ERROR_CERT_OTHER_ERROR },
+} certificate_reasons[] = {
+  { G_TLS_CERTIFICATE_UNKNOWN_CA, PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
+  { G_TLS_CERTIFICATE_EXPIRED, PURPLE_CONNECTION_ERROR_CERT_EXPIRED },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, PURPLE_CONNECTION_ERROR_CERT_NOT_ACTIVATED },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, PURPLE_CONNECTION_ERROR_CERT_HOSTNAME_MISMATCH },
 };
+
+/* Errors and events of the SDK have a number and a sentence; for all that goes wrong with a certificate the
+ * number is the same. The sentence tells. */
+static gboolean
+is_certificate_trouble (const char *sentence, GTlsCertificateFlags *flags)
+{
+  for (guint i = 0; i <= G_TLS_CERTIFICATE_VALIDATE_ALL; i++) {
+    g_autofree char *possible = openim_error_certificate ((GTlsCertificateFlags) i);
+
+    if (!g_str_equal (possible, sentence))
+      continue;
+    *flags = (GTlsCertificateFlags) i;
+    return TRUE;
+  }
+  return FALSE;
+}
 
 PurpleConnectionError
 openim_reason_from_error (const GError *error)
 {
   int code = openim_error_code (error);
+  GTlsCertificateFlags flags = 0;
 
-  if (error->domain == G_TLS_ERROR) {
-    for (guint i = 0; i < G_N_ELEMENTS (tls_reasons); i++)
-      if (tls_reasons[i].code == error->code)
-        return tls_reasons[i].reason;
-    return PURPLE_CONNECTION_ERROR_ENCRYPTION_ERROR;
-  }
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (reasons[i].code == code)
       return reasons[i].reason;
-  return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
+  if (code != OPENIM_ERROR_NETWORK || !is_certificate_trouble (error->message, &flags))
+    return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
+  for (guint i = 0; i < G_N_ELEMENTS (certificate_reasons); i++)
+    if ((flags & certificate_reasons[i].flag) != 0)
+      return certificate_reasons[i].reason;
+  return PURPLE_CONNECTION_ERROR_CERT_OTHER_ERROR;
 }

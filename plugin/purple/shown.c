@@ -63,7 +63,7 @@ read_lines (OpenimShown *shown, const char *text)
       continue;
     if (*lines[n] == '=')
       put_own (shown, id);
-    else if ((seq = g_ascii_strtoll (lines[n], NULL, 10)) > 0)
+    else if ((seq = g_ascii_strtoll (lines[n], NULL, 10)) > 0 && seq < G_MAXINT64)
       put_seq (shown, id, seq);
   }
   return n;
@@ -95,15 +95,18 @@ openim_shown_open (const char *directory, const char *user_id)
   g_autofree char *name = g_uri_escape_string (user_id, NULL, TRUE);
   g_autofree char *file = g_strdup_printf ("%s.shown", name);
   g_autofree char *text = NULL;
+  gboolean torn = FALSE; /* the last line was not finished; the next one must not become its end */
   guint lines = 0;
 
   shown->path = g_build_filename (directory, file, NULL);
   shown->seqs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   shown->own = g_hash_table_new (g_str_hash, g_str_equal);
   g_queue_init (&shown->order);
-  if (g_file_get_contents (shown->path, &text, NULL, NULL))
+  if (g_file_get_contents (shown->path, &text, NULL, NULL)) {
     lines = read_lines (shown, text);
-  if (lines > g_hash_table_size (shown->seqs) + shown->order.length + TIDY_ABOVE)
+    torn = *text != '\0' && !g_str_has_suffix (text, "\n");
+  }
+  if (torn || lines > g_hash_table_size (shown->seqs) + shown->order.length + TIDY_ABOVE)
     tidy (shown);
   shown->fd = open (shown->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (shown->fd < 0)

@@ -154,7 +154,8 @@ on_timer (gpointer data)
 
   timer->source = 0;
   g_hash_table_steal (self->timers, timer);
-  timer->func (self, timer->data);
+  if (openim_connection_is_open (self))
+    timer->func (self, timer->data);
   timer_free (timer);
   return G_SOURCE_REMOVE;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "base/log.h"
 #include "group.pb-c.h"
 #include "purple/blist.h"
@@ -23,6 +25,16 @@ flags_of (const OpenimGroupMember *member)
   if (member->rolelevel >= ROLE_ADMIN)
     return PURPLE_CBFLAGS_OP;
   return PURPLE_CBFLAGS_NONE;
+}
+
+const char *
+openim_members_get_role (const OpenimGroupMember *member)
+{
+  if (member->rolelevel >= ROLE_OWNER)
+    return _ ("Owner");
+  if (member->rolelevel >= ROLE_ADMIN)
+    return _ ("Administrator");
+  return _ ("Member");
 }
 
 /* --- names --- */

@@ -20,6 +20,9 @@ char *openim_members_find_mentions (OpenimConnection *self,
                                     const char *text,
                                     GPtrArray *mentioned);
 
+/* Translated. */
+const char *openim_members_get_role (const OpenimGroupMember *member);
+
 /* Member of the prpl. (transfer full) */
 char *openim_members_get_alias (PurpleConnection *gc, int id, const char *who);
 

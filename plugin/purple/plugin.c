@@ -16,6 +16,7 @@
 #include "purple/login.h"
 #include "purple/marks.h"
 #include "purple/members.h"
+#include "purple/profile.h"
 #include "purple/roomlist.h"
 #include "purple/status.h"
 #include "purple/trace.h"
@@ -50,7 +51,7 @@ static PurplePluginProtocolInfo protocol = {
   .list_icon = get_icon,
   .list_emblem = openim_presence_get_emblem,
   .status_text = openim_presence_get_text,
-  .tooltip_text = openim_presence_get_tooltip,
+  .tooltip_text = openim_profile_get_tooltip,
   .status_types = openim_presence_get_types,
   .chat_info = openim_chat_get_info,
   .chat_info_defaults = openim_chat_get_info_defaults,
@@ -58,10 +59,12 @@ static PurplePluginProtocolInfo protocol = {
   .close = openim_connection_close,
   .send_im = openim_im_send,
   .send_typing = openim_im_send_typing,
+  .get_info = openim_profile_show,
   .join_chat = openim_chat_join,
   .get_chat_name = openim_chat_get_name,
   .chat_leave = openim_chat_leave,
   .chat_send = openim_chat_send,
+  .get_cb_info = openim_profile_show_member,
   .rename_group = openim_roster_rename_group,
   .convo_closed = openim_im_closed,
   .find_blist_chat = openim_roster_find_chat,

@@ -217,32 +217,6 @@ openim_presence_get_emblem (PurpleBuddy *buddy)
   return mobile ? "mobile" : NULL;
 }
 
-/* bitlbee reads before an empty value, so there are none. */
-static void
-add_pair (PurpleNotifyUserInfo *info, const char *label, const char *value)
-{
-  if (value != NULL && *value != '\0')
-    purple_notify_user_info_add_pair_plaintext (info, label, value);
-}
-
-void
-openim_presence_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full)
-{
-  OpenimConnection *self = openim_connection_get_for_account (purple_buddy_get_account (buddy));
-  const OpenimFriend *person = NULL;
-  g_autofree char *where = openim_presence_get_text (buddy);
-
-  if (self == NULL)
-    return;
-  add_pair (info, _ ("User ID"), purple_buddy_get_name (buddy));
-  person = openim_roster_get_friend (self, purple_buddy_get_name (buddy));
-  if (person != NULL) {
-    add_pair (info, _ ("Nickname"), person->nickname);
-    add_pair (info, _ ("Remark"), person->remark);
-  }
-  add_pair (info, _ ("Online with"), where);
-}
-
 void
 openim_presence_connect_signals (PurplePlugin *plugin)
 {

@@ -25,6 +25,5 @@ void openim_presence_forget (OpenimConnection *self, const char *user_id);
 GList *openim_presence_get_types (PurpleAccount *account);
 char *openim_presence_get_text (PurpleBuddy *buddy);
 const char *openim_presence_get_emblem (PurpleBuddy *buddy);
-void openim_presence_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full);
 
 G_END_DECLS

@@ -33,7 +33,8 @@ void openim_sdk_set_proxy (OpenimSdk *self, GProxyResolver *proxy);
 /* Calls @function. The request is copied. Returns the call's handle, never 0. The answer comes exactly once,
  * on the main loop, never before this call has returned, also on logout and close. Answers and events come
  * one at a time in the order in which they were made.
- * @answer NULL: nobody wants to know. @request NULL: an empty request. */
+ * @answer NULL: nobody wants to know. @request NULL: an empty request. After openim_sdk_close nothing is
+ * called any more: 0, and no answer. */
 guint64 openim_sdk_call (OpenimSdk *self,
                          OpenimFunction function,
                          const ProtobufCMessage *request,
@@ -46,6 +47,14 @@ guint64 openim_sdk_call_with_handle (OpenimSdk *self,
                                      const ProtobufCMessage *request,
                                      OpenimAnswerFunc answer,
                                      gpointer user_data);
+/* The same with the request in its byte form; bytes that are none are answered with 10002. */
+guint64 openim_sdk_call_bytes (OpenimSdk *self,
+                               guint64 handle,
+                               OpenimFunction function,
+                               const guint8 *request,
+                               gsize length,
+                               OpenimAnswerFunc answer,
+                               gpointer user_data);
 /* Gives a call up: it is answered with OPENIM_ERROR_LOGIN_OUT (10101) if it has not been answered. What was
  * stored or sent stays so. */
 void openim_sdk_cancel (OpenimSdk *self, guint64 handle);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The handlers that functions.def names, by the file that has them. */
+
+#include "sdk/call.h"
+
+G_BEGIN_DECLS
+
+/* session.c */
+void openim_session_init (OpenimCall *call);
+void openim_session_login (OpenimCall *call);
+void openim_session_logout (OpenimCall *call);
+void openim_session_set_background (OpenimCall *call);
+void openim_session_network_changed (OpenimCall *call);
+void openim_session_get_status (OpenimCall *call);
+void openim_session_get_version (OpenimCall *call);
+void openim_session_log (OpenimCall *call);
+
+/* conversation.c */
+void openim_conversation_get_all (OpenimCall *call);
+void openim_conversation_get_list (OpenimCall *call);
+void openim_conversation_get_split (OpenimCall *call);
+void openim_conversation_get (OpenimCall *call);
+void openim_conversation_get_one (OpenimCall *call);
+void openim_conversation_get_multiple (OpenimCall *call);
+void openim_conversation_get_total_unread (OpenimCall *call);
+void openim_conversation_get_id (OpenimCall *call);
+void openim_conversation_get_at_all_tag (OpenimCall *call);
+void openim_conversation_mark_read (OpenimCall *call);
+
+/* message.c */
+void openim_message_create_text (OpenimCall *call);
+void openim_message_create_advanced_text (OpenimCall *call);
+void openim_message_create_at (OpenimCall *call);
+void openim_message_create_location (OpenimCall *call);
+void openim_message_create_custom (OpenimCall *call);
+void openim_message_create_card (OpenimCall *call);
+void openim_message_create_face (OpenimCall *call);
+
+/* send.c */
+void openim_message_send (OpenimCall *call);
+void openim_message_type (OpenimCall *call);
+void openim_message_change_input (OpenimCall *call);
+void openim_message_get_input (OpenimCall *call);
+
+/* history.c */
+void openim_history_get (OpenimCall *call);
+void openim_history_get_reverse (OpenimCall *call);
+void openim_history_find (OpenimCall *call);
+
+/* user.c */
+void openim_user_get_self (OpenimCall *call);
+void openim_user_get_many (OpenimCall *call);
+void openim_user_subscribe (OpenimCall *call);
+void openim_user_unsubscribe (OpenimCall *call);
+
+/* friend.c */
+void openim_friend_get_all (OpenimCall *call);
+void openim_friend_get_page (OpenimCall *call);
+void openim_friend_check (OpenimCall *call);
+void openim_friend_search (OpenimCall *call);
+
+/* black.c */
+void openim_black_get_all (OpenimCall *call);
+
+/* group.c */
+void openim_group_get_joined (OpenimCall *call);
+void openim_group_get_joined_page (OpenimCall *call);
+void openim_group_get_many (OpenimCall *call);
+void openim_group_is_joined (OpenimCall *call);
+
+/* member.c */
+void openim_member_get_page (OpenimCall *call);
+void openim_member_get_chiefs (OpenimCall *call);
+void openim_member_get_by_join_time (OpenimCall *call);
+void openim_member_filter (OpenimCall *call);
+
+G_END_DECLS

@@ -2,6 +2,7 @@
 #include "net/api.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/gate.h"
@@ -89,6 +90,8 @@ openim_api_new (const char *base_url, GProxyResolver *proxy, GError **error)
 
   OpenimApi *self = g_object_new (OPENIM_TYPE_API, NULL);
   self->base_url = g_uri_to_string (address);
+  if (g_str_has_suffix (self->base_url, "/"))
+    self->base_url[strlen (self->base_url) - 1] = '\0';
   self->session = openim_http_session_new (proxy);
   return self;
 }
@@ -273,6 +276,8 @@ openim_api_call_async (OpenimApi *self,
   g_ptr_array_add (self->cancellables, call->cancellable);
   g_task_set_task_data (task, call, (GDestroyNotify) call_free);
 
+  /* Only so does libsoup use a connection again for a POST. It sends none twice: that goes by the method. */
+  soup_message_add_flags (call->message, SOUP_MESSAGE_IDEMPOTENT);
   SoupMessageHeaders *headers = soup_message_get_request_headers (call->message);
   soup_message_headers_append (headers, "operationID", call->operation);
   if (self->token != NULL)

@@ -177,6 +177,7 @@ on_chunk (GObject *source, GAsyncResult *result, gpointer data)
   gconstpointer bytes = g_bytes_get_data (chunk, &length);
   if (length == 0) {
     g_clear_handle_id (&fetch->timer, g_source_remove);
+    g_clear_object (&fetch->stream); /* gives the connection back, for the next call */
     g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&fetch->body)),
                            (GDestroyNotify) g_bytes_unref);
     g_object_unref (task);

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /* (transfer full) Few connections, no timeouts of its own, no cookies. @proxy (nullable): the system's. */
 SoupSession *openim_http_session_new (GProxyResolver *proxy);
 
-/* (transfer full) @text as an address of http or https, without a slash at its end. @plain and @secure are
- * the two schemes that a person may write ("ws" and "wss" stand for http and https). NULL with
+/* (transfer full) @text as an address of http or https, without slashes at the end of its path. @plain and
+ * @secure are the two schemes that a person may write ("ws" and "wss" stand for http and https). NULL with
  * OPENIM_ERROR_SDK_ARGS and a sentence for anything else, also for addresses with a query or a password. */
 GUri *openim_http_address (const char *text, const char *plain, const char *secure, GError **error);
 

@@ -69,7 +69,8 @@ is_email (const char *text)
 OpenimLoginName *
 openim_login_name_parse (const char *text, GError **error)
 {
-  g_autofree char *trimmed = g_strstrip (g_strdup (text != NULL ? text : ""));
+  g_autofree char *clean = openim_gate_text (text != NULL ? text : "", -1, 0, TRUE);
+  const char *trimmed = g_strstrip (clean);
   g_autoptr (OpenimLoginName) name = g_new0 (OpenimLoginName, 1);
   const char *trouble = NULL;
 
@@ -81,7 +82,7 @@ openim_login_name_parse (const char *text, GError **error)
     if (!parse_phone (trimmed, name))
       trouble = _ ("“%s” is no phone number with a country code, as “+49 15112345678” is.");
   } else {
-    if (trimmed[0] == '\0' || !g_utf8_validate (trimmed, -1, NULL))
+    if (trimmed[0] == '\0')
       trouble = _ ("“%s” is no account name.");
     name->account = g_strdup (trimmed);
   }

@@ -13,8 +13,8 @@ struct _TestServer {
   GTlsCertificate *certificate;
   GCancellable *over;
   GAsyncQueue *notes;
+  GPtrArray *threads;
   GMutex lock;
-  GCond idle;
   guint connections;
   guint running;
   guint most;
@@ -22,40 +22,50 @@ struct _TestServer {
 
 struct _TestPeer {
   TestServer *server;
+  guint number;
   GIOStream *stream;
   GDataInputStream *input;
   GOutputStream *output;
 };
 
+static gpointer
+peer_run (gpointer data)
+{
+  TestPeer *self = data;
+  TestServer *server = self->server;
+
+  if (server->certificate != NULL) {
+    GIOStream *tls = g_tls_server_connection_new (self->stream, server->certificate, NULL);
+    g_object_unref (self->stream);
+    self->stream = tls;
+  }
+  self->input = g_data_input_stream_new (g_io_stream_get_input_stream (self->stream));
+  self->output = g_io_stream_get_output_stream (self->stream);
+  server->script (self, self->number, server->data);
+  g_object_unref (self->input);
+  g_io_stream_close (self->stream, NULL, NULL);
+  g_object_unref (self->stream);
+  g_free (self);
+
+  g_mutex_lock (&server->lock);
+  server->running--;
+  g_mutex_unlock (&server->lock);
+  return NULL;
+}
+
 static gboolean
-on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
+on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
   TestServer *self = data;
-  g_autoptr (GIOStream) stream = G_IO_STREAM (g_object_ref (connection));
-  TestPeer peer = { .server = self };
+  TestPeer *peer = g_new0 (TestPeer, 1);
 
+  peer->server = self;
+  peer->stream = G_IO_STREAM (g_object_ref (connection));
   g_mutex_lock (&self->lock);
-  guint number = self->connections++;
-  self->running++;
-  self->most = MAX (self->most, self->running);
+  peer->number = self->connections++;
+  self->most = MAX (self->most, ++self->running);
   g_mutex_unlock (&self->lock);
-
-  if (self->certificate != NULL) {
-    GIOStream *tls = g_tls_server_connection_new (stream, self->certificate, NULL);
-    g_object_unref (stream);
-    stream = tls;
-  }
-  peer.stream = stream;
-  peer.input = g_data_input_stream_new (g_io_stream_get_input_stream (stream));
-  peer.output = g_io_stream_get_output_stream (stream);
-  self->script (&peer, number, self->data);
-  g_object_unref (peer.input);
-  g_io_stream_close (stream, NULL, NULL);
-
-  g_mutex_lock (&self->lock);
-  self->running--;
-  g_cond_signal (&self->idle);
-  g_mutex_unlock (&self->lock);
+  g_ptr_array_add (self->threads, g_thread_new ("peer", peer_run, peer));
   return TRUE;
 }
 
@@ -74,13 +84,13 @@ test_server_new_tls (TestScript script, gconstpointer data, GTlsCertificate *cer
   self->over = g_cancellable_new ();
   self->notes = g_async_queue_new_full (g_free);
   g_mutex_init (&self->lock);
-  g_cond_init (&self->idle);
-  self->service = g_threaded_socket_service_new (100);
+  self->threads = g_ptr_array_new ();
+  self->service = g_socket_service_new ();
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL, &effective, &error);
   g_assert_no_error (error);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
-  g_signal_connect (self->service, "run", G_CALLBACK (on_run), self);
+  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   return self;
 }
 
@@ -96,18 +106,16 @@ test_server_free (TestServer *self)
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_cancellable_cancel (self->over);
-  g_mutex_lock (&self->lock);
-  while (self->running > 0)
-    g_cond_wait (&self->idle, &self->lock);
-  g_mutex_unlock (&self->lock);
   /* What the service has begun on the main loop ends there. */
   while (g_main_context_iteration (NULL, FALSE))
     ;
+  for (guint i = 0; i < self->threads->len; i++)
+    g_thread_join (g_ptr_array_index (self->threads, i));
   g_object_unref (self->service);
   g_object_unref (self->over);
+  g_ptr_array_unref (self->threads);
   g_async_queue_unref (self->notes);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->idle);
   g_free (self);
 }
 

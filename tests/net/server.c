@@ -63,7 +63,8 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *so
   peer->stream = G_IO_STREAM (g_object_ref (connection));
   g_mutex_lock (&self->lock);
   peer->number = self->connections++;
-  self->most = MAX (self->most, ++self->running);
+  self->running++;
+  self->most = MAX (self->most, self->running);
   g_mutex_unlock (&self->lock);
   g_ptr_array_add (self->threads, g_thread_new ("peer", peer_run, peer));
   return TRUE;

@@ -71,12 +71,24 @@ read_marked (JsonNode *node, guint64 *value)
   return digits != NULL && g_ascii_string_to_unsigned (digits, 10, 0, G_MAXUINT64, value, NULL);
 }
 
+/* 15 digits where they give the same number back, else the 17 that always do. */
+static void
+print_double (GString *output, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (text, sizeof text, "%.15g", value);
+  double back = g_ascii_strtod (text, NULL);
+  if (memcmp (&back, &value, sizeof value) != 0)
+    g_ascii_dtostr (text, sizeof text, value);
+  g_string_append (output, text);
+}
+
 static void
 print_value (GString *output, JsonNode *node)
 {
   GType type = json_node_get_value_type (node);
   guint64 large;
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (read_marked (node, &large))
     g_string_append_printf (output, "%" G_GUINT64_FORMAT, large);
@@ -87,7 +99,7 @@ print_value (GString *output, JsonNode *node)
   else if (type == G_TYPE_INT64)
     g_string_append_printf (output, "%" G_GINT64_FORMAT, json_node_get_int (node));
   else if (isfinite (json_node_get_double (node)))
-    g_string_append (output, g_ascii_dtostr (buffer, sizeof buffer, json_node_get_double (node)));
+    print_double (output, json_node_get_double (node));
   else
     g_string_append_c (output, '0');
 }

@@ -6,6 +6,9 @@
 
 #include "net/api.h"
 #include "net/gateway.h"
+#include "store/lists.h"
+#include "store/ranges.h"
+#include "store/settings.h"
 #include "sync/sync.h"
 
 #include "sdk/sdk.h"

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Asking the server for people and groups that the store does not know. Main thread. */
+
+#include "sdk/call.h"
+
+G_BEGIN_DECLS
+
+/* Takes the call's reference. Exactly one of @rows (borrowed) and @error (transfer full) is non-NULL. */
+typedef void (*OpenimLookupFunc) (OpenimCall *call, GPtrArray *rows, GError *error);
+
+/* @rows: OpenimUser; they are stored, and conversations are renamed where a name was different, with their
+ * events, before @func runs. @ids may not be empty. */
+void openim_lookup_users (OpenimCall *call, const char *const *ids, OpenimLookupFunc func);
+
+/* @rows: OpenimGroup; not stored, since stored groups are those that one is in. */
+void openim_lookup_groups (OpenimCall *call, const char *const *ids, OpenimLookupFunc func);
+
+G_END_DECLS

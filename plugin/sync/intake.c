@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The queue of what came: pushes and fetched messages. While one store job is under way the rest collects and
+ * goes into the next, so that a burst becomes few transactions and order needs no thought. */
+
+#include "base/gate.h"
+#include "sync/internal.h"
+
+/* Messages in one transaction: bounds the time that other writes and the main loop wait. */
+#define JOB_MESSAGES 500
+
+struct _OpenimIntake {
+  OpenimSync *sync; /* (unowned) */
+  GQueue queue;     /* OpenimItem */
+  guint idle;
+  gboolean busy;
+};
+
+OpenimIntake *
+openim_intake_new (OpenimSync *sync)
+{
+  OpenimIntake *self = g_new0 (OpenimIntake, 1);
+
+  self->sync = sync;
+  g_queue_init (&self->queue);
+  return self;
+}
+
+void
+openim_intake_stop (OpenimIntake *self)
+{
+  g_clear_handle_id (&self->idle, g_source_remove);
+  g_queue_clear_full (&self->queue, (GDestroyNotify) openim_item_free);
+}
+
+void
+openim_intake_free (OpenimIntake *self)
+{
+  openim_intake_stop (self);
+  g_free (self);
+}
+
+/* ---- one job */
+
+static gboolean
+apply_items (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
+{
+  GPtrArray *items = job;
+  g_autoptr (GHashTable) waiting = g_hash_table_new (g_str_hash, g_str_equal); /* id → OpenimItem */
+
+  for (guint i = 0; i < items->len; i++) {
+    OpenimItem *item = g_ptr_array_index (items, i);
+    OpenimItem *before = g_hash_table_lookup (waiting, item->id);
+
+    /* Behind one of the same conversation that has to wait, everything waits. */
+    if (before != NULL && !item->force) {
+      g_ptr_array_extend_and_steal (before->messages, g_steal_pointer (&item->messages));
+      item->messages = g_ptr_array_new_with_free_func (openim_pb_free);
+      continue;
+    }
+    if (!openim_item_apply (db, item, effects, error))
+      return FALSE;
+    if (item->messages->len > 0)
+      g_hash_table_insert (waiting, item->id, item);
+  }
+  return TRUE;
+}
+
+static void schedule (OpenimIntake *self);
+
+static void
+on_applied (OpenimSync *sync, gpointer job, const GError *error)
+{
+  GPtrArray *items = job;
+
+  if (sync->stopped)
+    return;
+  sync->intake->busy = FALSE;
+  for (guint i = 0; i < items->len && !sync->stopped; i++) {
+    OpenimItem *item = g_ptr_array_index (items, i);
+    guint run = item->run;
+
+    /* On an error nothing is stored; what was lost here is a hole that the next sync finds. */
+    if (error == NULL && item->messages->len > 0)
+      openim_lanes_defer (sync->lanes, g_steal_pointer (&items->pdata[i]));
+    if (run != 0)
+      openim_run_lane_done (sync->run, run);
+  }
+  if (!sync->stopped)
+    schedule (sync->intake);
+}
+
+static gboolean
+flush (gpointer user_data)
+{
+  OpenimIntake *self = user_data;
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_item_free);
+  guint n = 0;
+
+  self->idle = 0;
+  while (!g_queue_is_empty (&self->queue) && n < JOB_MESSAGES) {
+    OpenimItem *item = g_queue_pop_head (&self->queue);
+
+    n += item->messages->len;
+    g_ptr_array_add (items, item);
+  }
+  self->busy = TRUE;
+  openim_sync_write (self->sync, OPENIM_STORE_WRITE, apply_items, items, (GDestroyNotify) g_ptr_array_unref,
+                     on_applied);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (OpenimIntake *self)
+{
+  if (!self->busy && self->idle == 0 && !g_queue_is_empty (&self->queue))
+    self->idle = g_idle_add_full (G_PRIORITY_DEFAULT, flush, self, NULL);
+}
+
+void
+openim_intake_add (OpenimIntake *self, OpenimItem *item)
+{
+  if (self->sync->stopped) {
+    openim_item_free (item);
+    return;
+  }
+  g_queue_push_tail (&self->queue, item);
+  schedule (self);
+}
+
+/* ---- pushes */
+
+static void
+add_pushed (OpenimIntake *self, const char *id, gboolean notification, Openim__Sdkws__PullMsgs *pulled)
+{
+  GPtrArray *messages;
+  OpenimItem *item;
+
+  if (pulled == NULL || pulled->n_msgs == 0)
+    return;
+  if (!openim_gate_id (id)) {
+    openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "a push for a conversation without a usable ID");
+    return;
+  }
+  messages = g_ptr_array_new_with_free_func (openim_pb_free);
+  for (size_t i = 0; i < pulled->n_msgs; i++)
+    g_ptr_array_add (messages, pulled->msgs[i]);
+  pulled->n_msgs = 0; /* the array has them now */
+
+  if (openim_lanes_hold (self->sync->lanes, id, messages))
+    return;
+  item = openim_item_new (id, notification);
+  g_ptr_array_unref (item->messages);
+  item->messages = messages;
+  openim_intake_add (self, item);
+}
+
+void
+openim_intake_push (OpenimIntake *self, GBytes *body)
+{
+  g_autoptr (GError) error = NULL;
+  Openim__Sdkws__PushMessages *push =
+      openim_pb_unpack (&openim__sdkws__push_messages__descriptor, g_bytes_get_data (body, NULL),
+                        g_bytes_get_size (body), &error);
+
+  if (push == NULL) {
+    openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "a push was refused: %s", error->message);
+    return;
+  }
+  for (size_t i = 0; i < push->n_msgs; i++)
+    add_pushed (self, push->msgs[i]->key, FALSE, push->msgs[i]->value);
+  for (size_t i = 0; i < push->n_notificationmsgs; i++)
+    add_pushed (self, push->notificationmsgs[i]->key, TRUE, push->notificationmsgs[i]->value);
+  openim_pb_free (push);
+}
+
+GPtrArray *
+openim_intake_take (OpenimIntake *self, const char *id)
+{
+  GPtrArray *messages = g_ptr_array_new_with_free_func (openim_pb_free);
+  GList *next;
+
+  for (GList *link = self->queue.head; link != NULL; link = next) {
+    OpenimItem *item = link->data;
+
+    next = link->next;
+    if (item->force || item->begin > 0 || !g_str_equal (item->id, id))
+      continue;
+    g_ptr_array_extend_and_steal (messages, g_steal_pointer (&item->messages));
+    item->messages = g_ptr_array_new_with_free_func (openim_pb_free);
+    if (item->run == 0) {
+      openim_item_free (item);
+      g_queue_delete_link (&self->queue, link);
+    }
+  }
+  return messages;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A lane is a conversation that waits: for seqs that are fetched, or for the list of groups. Its later
+ * messages queue up behind. Ends when all is there, when fetching has failed twice, or at a deadline; then
+ * the messages go on, and what is still missing stays a hole. */
+
+#include "store/ranges.h"
+#include "sync/internal.h"
+
+/* ms that a message waits at most */
+#define PATIENCE 12000
+
+typedef struct {
+  grefcount refs;
+  OpenimSync *sync; /* (unowned) */
+  char *id;
+  gboolean notification;
+  gboolean silent;
+  gboolean asked; /* waited for the list of groups */
+  guint run;
+
+  GArray *seqs; /* gint64, ascending: to be fetched */
+  guint next;   /* in seqs */
+  guint asking; /* how many seqs are asked for */
+  gint64 begin; /* seqs from here to the end of a chunk are had when it came */
+  gint64 end;
+  gboolean retried;
+
+  GPtrArray *waiting; /* OpenimMsgData */
+  guint deadline;
+  gboolean closed; /* not in the table any more */
+} Lane;
+
+struct _OpenimLanes {
+  OpenimSync *sync;  /* (unowned) */
+  GHashTable *lanes; /* id → Lane */
+};
+
+static void
+lane_unref (Lane *lane)
+{
+  if (!g_ref_count_dec (&lane->refs))
+    return;
+  g_free (lane->id);
+  g_clear_pointer (&lane->seqs, g_array_unref);
+  g_ptr_array_unref (lane->waiting);
+  g_free (lane);
+}
+
+static Lane *
+lane_ref (Lane *lane)
+{
+  g_ref_count_inc (&lane->refs);
+  return lane;
+}
+
+/* The table lets go of it. */
+static void
+lane_drop (gpointer p)
+{
+  Lane *lane = p;
+
+  lane->closed = TRUE;
+  g_clear_handle_id (&lane->deadline, g_source_remove);
+  lane_unref (lane);
+}
+
+OpenimLanes *
+openim_lanes_new (OpenimSync *sync)
+{
+  OpenimLanes *self = g_new0 (OpenimLanes, 1);
+
+  self->sync = sync;
+  self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, lane_drop);
+  return self;
+}
+
+void
+openim_lanes_stop (OpenimLanes *self)
+{
+  g_hash_table_remove_all (self->lanes);
+}
+
+void
+openim_lanes_free (OpenimLanes *self)
+{
+  g_hash_table_unref (self->lanes);
+  g_free (self);
+}
+
+static Lane *
+lane_open (OpenimLanes *self, const char *id, gboolean notification)
+{
+  Lane *lane = g_new0 (Lane, 1);
+
+  g_ref_count_init (&lane->refs);
+  lane->sync = self->sync;
+  lane->id = g_strdup (id);
+  lane->notification = notification;
+  /* What came while the store looked is behind it. */
+  lane->waiting = openim_intake_take (self->sync->intake, id);
+  g_hash_table_insert (self->lanes, lane->id, lane);
+  return lane;
+}
+
+/* The messages go on. @force: whatever is missing before them. */
+static void
+lane_close (Lane *lane, gboolean force)
+{
+  OpenimSync *sync = lane->sync;
+  OpenimItem *item = openim_item_new (lane->id, lane->notification);
+
+  g_ptr_array_extend_and_steal (item->messages, g_steal_pointer (&lane->waiting));
+  lane->waiting = g_ptr_array_new_with_free_func (openim_pb_free);
+  item->force = force;
+  item->asked = lane->asked;
+  item->run = lane->run;
+  lane->run = 0;
+  openim_intake_add (sync->intake, item);
+  g_hash_table_remove (sync->lanes->lanes, lane->id);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Lane *lane = user_data;
+  g_autofree char *stub = openim_log_id (lane->id);
+
+  lane->deadline = 0;
+  openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "%s: messages waited too long for those before them",
+              stub);
+  lane_close (lane, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+lane_patience (Lane *lane)
+{
+  if (lane->deadline == 0 && lane->waiting->len > 0) {
+    lane->deadline = g_timeout_add (PATIENCE, on_deadline, lane);
+    openim_fetch_hurry (lane->sync->fetch, lane->id);
+  }
+}
+
+static void lane_fetch (Lane *lane);
+
+static void
+on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GError *error)
+{
+  Lane *lane = data;
+  OpenimItem *item;
+  gboolean last;
+
+  if (sync->stopped) {
+    lane_unref (lane);
+    return;
+  }
+  if (error != NULL) {
+    if (!lane->closed) {
+      if (!sync->connected) {
+        g_hash_table_remove (sync->lanes->lanes, lane->id); /* the next sync asks anew */
+      } else if (lane->retried) {
+        lane_close (lane, TRUE);
+      } else {
+        lane->retried = TRUE;
+        lane_fetch (lane);
+      }
+    }
+    lane_unref (lane);
+    return;
+  }
+
+  item = openim_item_new (lane->id, lane->notification);
+  g_ptr_array_extend_and_steal (item->messages, g_steal_pointer (&fetched->messages));
+  last = lane->next + lane->asking >= lane->seqs->len;
+  item->begin = lane->begin;
+  item->end = last ? lane->end : g_array_index (lane->seqs, gint64, lane->next + lane->asking - 1);
+  item->force = TRUE;
+  item->silent = lane->silent;
+  lane->begin = item->end + 1;
+  lane->next += lane->asking;
+  openim_intake_add (sync->intake, item);
+
+  /* Too late for the messages that waited, not for history: one chunk is taken, the rest is left. */
+  if (!lane->closed) {
+    if (last)
+      lane_close (lane, FALSE);
+    else
+      lane_fetch (lane);
+  }
+  lane_unref (lane);
+}
+
+static void
+lane_fetch (Lane *lane)
+{
+  lane->asking = MIN (lane->seqs->len - lane->next, (guint) OPENIM_SYNC_CHUNK);
+  openim_fetch_seqs (lane->sync->fetch, lane->id, &g_array_index (lane->seqs, gint64, lane->next),
+                     lane->asking, FALSE, lane->waiting->len > 0, on_fetched, lane_ref (lane));
+}
+
+void
+openim_lanes_open (OpenimLanes *self,
+                   const char *id,
+                   gboolean notification,
+                   GArray *missing,
+                   gint64 begin,
+                   gint64 end,
+                   gboolean silent,
+                   guint run)
+{
+  Lane *lane = g_hash_table_lookup (self->lanes, id);
+
+  if (lane != NULL) {
+    /* It is being fetched already; nothing in that run waits for it twice. */
+    if (run != 0)
+      openim_run_lane_done (self->sync->run, run);
+    return;
+  }
+  lane = lane_open (self, id, notification);
+  lane->silent = silent;
+  lane->run = run;
+  lane->begin = begin;
+  lane->end = end;
+  lane->seqs = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < missing->len; i++) {
+    const OpenimRange *range = &g_array_index (missing, OpenimRange, i);
+
+    for (gint64 seq = range->begin; seq <= range->end; seq++)
+      g_array_append_val (lane->seqs, seq);
+  }
+  lane_patience (lane);
+  lane_fetch (lane);
+}
+
+static void
+on_groups (OpenimSync *sync, gpointer data, const GError *error)
+{
+  Lane *lane = data;
+
+  if (!sync->stopped && !lane->closed) {
+    lane->asked = TRUE;
+    lane_close (lane, FALSE);
+  }
+  lane_unref (lane);
+}
+
+void
+openim_lanes_defer (OpenimLanes *self, OpenimItem *item)
+{
+  Lane *lane = g_hash_table_lookup (self->lanes, item->id);
+  GPtrArray *before = g_steal_pointer (&item->messages);
+
+  item->messages = g_ptr_array_new_with_free_func (openim_pb_free);
+  if (lane != NULL) {
+    /* A sync has opened it meanwhile; sorting by seq mends the order. */
+    g_ptr_array_extend_and_steal (lane->waiting, before);
+    lane_patience (lane);
+  } else if (item->unknown_group != NULL) {
+    lane = lane_open (self, item->id, FALSE);
+    g_ptr_array_extend_and_steal (before, g_steal_pointer (&lane->waiting));
+    lane->waiting = before;
+    lane_patience (lane);
+    openim_lists_update (self->sync->lists, OPENIM_LIST_GROUPS, NULL, OPENIM_LIST_PLAIN, on_groups,
+                         lane_ref (lane));
+  } else {
+    const OpenimRange *first = &g_array_index (item->hole, OpenimRange, 0);
+    const OpenimRange *last = &g_array_index (item->hole, OpenimRange, item->hole->len - 1);
+
+    openim_lanes_open (self, item->id, item->notification, item->hole, first->begin, last->end, FALSE, 0);
+    lane = g_hash_table_lookup (self->lanes, item->id);
+    g_ptr_array_extend_and_steal (before, g_steal_pointer (&lane->waiting));
+    lane->waiting = before;
+    lane->asked = item->asked;
+    lane_patience (lane);
+  }
+  openim_item_free (item);
+}
+
+gboolean
+openim_lanes_hold (OpenimLanes *self, const char *id, GPtrArray *messages)
+{
+  Lane *lane = g_hash_table_lookup (self->lanes, id);
+
+  if (lane == NULL)
+    return FALSE;
+  g_ptr_array_extend_and_steal (lane->waiting, messages);
+  lane_patience (lane);
+  return TRUE;
+}
+
+void
+openim_lanes_disconnected (OpenimLanes *self)
+{
+  /* Messages that waited are dropped unstored: the server has them, and the sync after the next connect
+   * brings them in their turn. */
+  g_hash_table_remove_all (self->lanes);
+}

@@ -119,6 +119,25 @@ ears_all (Ears *self)
   return g_strjoinv (", ", (char **) words->pdata);
 }
 
+Ears *
+ears_start (TestServer *server, guint dead)
+{
+  g_autofree char *url = test_server_url (server, "ws", "");
+  Ears *ears = ears_new (url, dead);
+
+  ears->in_call = TRUE;
+  openim_gateway_start (ears->gateway);
+  ears->in_call = FALSE;
+  return ears;
+}
+
+void
+ears_assert (Ears *ears, const char *expected)
+{
+  g_autofree char *all = ears_all (ears);
+  g_assert_cmpstr (all, ==, expected);
+}
+
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer data)
 {

@@ -21,12 +21,14 @@ struct _Ears {
 
 /* Quick: waits of a hundredth, a dead connection after @dead ms. */
 Ears *ears_new (const char *url, guint dead);
-void ears_free (Ears *self); /* stops the gateway; it must be gone then */
+Ears *ears_start (TestServer *server, guint dead); /* a started one */
+void ears_free (Ears *self);                       /* stops the gateway; it must be gone then */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ears, ears_free)
 
 gboolean ears_heard (Ears *self, const char *what);
 guint ears_count (Ears *self, const char *what);
 char *ears_all (Ears *self); /* joined by ", " */
+void ears_assert (Ears *self, const char *all);
 
 /* A request for the newest seqs of @user_id, and how it ends. */
 typedef struct {

@@ -36,7 +36,8 @@ parse (const char *text)
   return object;
 }
 
-/* The content of a message is a JSON object, whatever its type. */
+/* The content of a message is a JSON object, whatever its type; only "plain words, no JSON" was sent to see
+ * what the server makes of it: nothing. */
 static void
 check_content (const OpenimMsgData *message)
 {

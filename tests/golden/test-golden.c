@@ -48,6 +48,8 @@ check_content (const OpenimMsgData *message)
     g_assert_cmpint (message->status, >=, OPENIM_STATUS_DELETED);
     return;
   }
+  if (message->content.data[0] == 'p')
+    return;
   g_autoptr (JsonObject) object = openim_json_parse ((const char *) message->content.data,
                                                      message->content.len, OPENIM_GATE_BODY_MAX, &error);
   g_assert_no_error (error);

@@ -74,7 +74,7 @@ application_make (Server *server, const Application *application)
     GString *detail = group_detail (server, group);
 
     put_public (server, detail, "applicant", application->applicant);
-    out_put (detail, "reqMsg", 's', *application->inviter ? application->reason : application->message, NULL);
+    out_put (detail, "reqMsg", 's', application->message, NULL);
     put_request (server, detail, uuid, group, user);
     out_end (detail, '}');
     notify_user (server, JOIN_APPLICATION, application->applicant, g_ptr_array_index (users, i), detail);

@@ -13,8 +13,7 @@ typedef struct {
   const char *applicant; /* who asks: the user, or the member who invites */
   const char *inviter;   /* the member who invites, or "" */
   int source;
-  const char *reason;  /* of an invitation */
-  const char *message; /* of an applicant */
+  const char *message; /* of an applicant; the reason of an invitation is lost */
   const char *ex;
 } Application;
 void application_make (Server *server, const Application *application);

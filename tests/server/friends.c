@@ -647,7 +647,7 @@ const Route friend_routes[] = {
     "ownerUserID:s!@ friendUserIDs:S! isPinned:b remark:s ex:s" },
   { "/friend/get_incremental_friends", get_incremental_friends, NEEDS_TOKEN,
     "userID:s@ version:i versionID:s" },
-  { "/friend/get_full_friend_user_ids", get_full_friend_user_ids, NEEDS_TOKEN, "userID:s@ idHash:i" },
+  { "/friend/get_full_friend_user_ids", get_full_friend_user_ids, NEEDS_TOKEN, "userID:s!@ idHash:i" },
   { "/friend/add_friend", add_friend, NEEDS_TOKEN, "fromUserID:s!@ toUserID:s! reqMsg:s ex:s" },
   { "/friend/add_friend_response", add_friend_response, NEEDS_TOKEN,
     "fromUserID:s! toUserID:s!@ handleResult:i handleMsg:s" },

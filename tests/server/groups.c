@@ -466,8 +466,7 @@ get_group_abstract_info (Call *call)
     return result (ARGS, "groupIDs is invalid");
   for (char **group = groups; *group; group++)
     if (!call->admin && !group_has (call->server, *group, call->user))
-      return group_status (call->server, *group) < 0 ? result (NOT_FOUND, "group not found")
-                                                     : result (NO_PERMISSION, "not a member");
+      return result (NO_PERMISSION, "not a member");
   out_begin (call->data, NULL, '{');
   out_list_begin (call->data, "groupAbstractInfos");
   for (char **group = groups; *group; group++) {
@@ -552,7 +551,7 @@ const Route group_routes[] = {
   { "/group/mute_group", mute_group, NEEDS_TOKEN, "groupID:s!" },
   { "/group/cancel_mute_group", cancel_mute_group, NEEDS_TOKEN, "groupID:s!" },
   { "/group/set_group_info_ex", set_group_info_ex, NEEDS_TOKEN,
-    "groupID:s! groupName:s notification:s introduction:s faceURL:s ex:s needVerification:i lookMemberInfo:i "
+    "groupID:s groupName:s notification:s introduction:s faceURL:s ex:s needVerification:i lookMemberInfo:i "
     "applyMemberFriend:i" },
   { "/group/set_group_info", set_group_info, NEEDS_TOKEN, "groupInfoForSet:o!" },
   { "/group/get_groups_info", get_groups_info, NEEDS_TOKEN, "groupIDs:S!" },

@@ -90,7 +90,7 @@ value_is (JsonNode *node, char type)
   case 's':
     return kind == G_TYPE_STRING;
   case 'i':
-    return kind == G_TYPE_INT64 || (kind == G_TYPE_DOUBLE && json_node_get_double (node) > 9e18);
+    return kind == G_TYPE_INT64 || openim_json_node_uint (node) > G_MAXINT64;
   case 'b':
     return kind == G_TYPE_BOOLEAN;
   default:

@@ -16,6 +16,7 @@
 #include "conversations.h"
 #include "demo.h"
 #include "friends.h"
+#include "jssdk.h"
 #include "marks.h"
 #include "members.h"
 #include "presence.h"
@@ -24,7 +25,7 @@
 
 static const Route *const api_routes[] = {
   auth_routes,        user_routes,         presence_routes, friend_routes, group_routes, member_routes,
-  application_routes, conversation_routes, pull_routes,     mark_routes,   NULL,
+  application_routes, conversation_routes, pull_routes,     mark_routes,   jssdk_routes, NULL,
 };
 
 static const Route *const account_routes[] = { chat_routes, NULL };

@@ -491,22 +491,27 @@ set_group_member_info (Call *call)
   return RESULT_OK;
 }
 
+static void
+set_mute (Server *server, const char *group, const char *actor, const char *user, gint64 seconds)
+{
+  db_run (server->db, "UPDATE members SET muted_until = ? WHERE group_id = ? AND user = ?", "iss",
+          seconds ? now_ms () + seconds * 1000 : 0, group, user);
+  log_change (server, LOG_MEMBERS, group, CHANGE_UPDATE, user);
+  tell_member (server, seconds ? MEMBER_MUTED : MEMBER_UNMUTED, group, actor, user, seconds);
+}
+
 static Result
-set_mute (Call *call, gint64 seconds)
+change_mute (Call *call, gint64 seconds)
 {
   const char *group = call_string (call, "groupID"), *user = call_string (call, "userID");
-  Server *server = call->server;
-  gint64 mine = group_role (server, group, call->user), his = group_role (server, group, user);
+  gint64 mine = group_role (call->server, group, call->user), his = group_role (call->server, group, user);
 
   if ((!call->admin && mine == 0) || his == 0)
     return result (NOT_FOUND, "not a member");
   if (!call->admin &&
       (his == ROLE_OWNER || mine == ROLE_ORDINARY || (his == ROLE_ADMIN && mine != ROLE_OWNER)))
     return result (NO_PERMISSION, "no permission");
-  db_run (server->db, "UPDATE members SET muted_until = ? WHERE group_id = ? AND user = ?", "iss",
-          seconds ? now_ms () + seconds * 1000 : 0, group, user);
-  log_change (server, LOG_MEMBERS, group, CHANGE_UPDATE, user);
-  tell_member (server, seconds ? MEMBER_MUTED : MEMBER_UNMUTED, group, call->user, user, seconds);
+  set_mute (call->server, group, call->user, user, seconds);
   return RESULT_OK;
 }
 
@@ -515,13 +520,13 @@ mute_group_member (Call *call)
 {
   if (call_int (call, "mutedSeconds") < 0)
     return result (ARGS, "mutedSeconds is invalid");
-  return set_mute (call, call_int (call, "mutedSeconds"));
+  return change_mute (call, call_int (call, "mutedSeconds"));
 }
 
 static Result
 cancel_mute_group_member (Call *call)
 {
-  return set_mute (call, 0);
+  return change_mute (call, 0);
 }
 
 static Result
@@ -540,12 +545,7 @@ transfer_group (Call *call)
     return result (NO_PERMISSION, "no permission");
   if (db_int (server->db, 0, "SELECT muted_until FROM members WHERE group_id = ? AND user = ?", "ss", group,
               new) > now_ms ())
-    set_mute (&(Call){ .server = server,
-                       .body = call->body,
-                       .user = call->user,
-                       .admin = call->admin,
-                       .data = call->data },
-              0);
+    set_mute (server, group, call->user, new, 0);
   db_run (server->db, "UPDATE members SET role = ? WHERE group_id = ? AND user = ?", "iss", new_role, group,
           old);
   db_run (server->db, "UPDATE members SET role = ? WHERE group_id = ? AND user = ?", "iss",

@@ -110,8 +110,7 @@ read_row (Server *server, const char *conversation, DbRows *rows, gboolean settl
     return placeholder (db_integer (rows, 0), db_integer (rows, 2));
   if (message->status == STATUS_SENDING && (settled || !db_integer (rows, 4)))
     message->status = STATUS_SENT;
-  if (message->sessiontype == SESSION_SINGLE)
-    message->isread = message->isread || db_integer (rows, 3);
+  message->isread = message->sessiontype == SESSION_SINGLE && db_integer (rows, 3);
   if (!db_null (rows, 5)) {
     GString *content = notification_content (db_text (rows, 5));
 

@@ -53,6 +53,7 @@ openim_effects_new (const char *self_id, int platform, gboolean background)
   effects->latest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   effects->late = g_ptr_array_new_with_free_func (telling_free);
   effects->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  effects->order = g_ptr_array_new ();
   effects->appeared = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_conversation_row_free);
   effects->changed = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_conversation_row_free);
   effects->total_unread = -1;
@@ -71,6 +72,7 @@ openim_effects_free (OpenimEffects *effects)
   g_ptr_array_unref (effects->messages);
   g_hash_table_unref (effects->latest);
   g_ptr_array_unref (effects->late);
+  g_ptr_array_unref (effects->order);
   g_hash_table_unref (effects->touched);
   g_ptr_array_unref (effects->appeared);
   g_ptr_array_unref (effects->changed);
@@ -95,9 +97,18 @@ add (GPtrArray *array, OpenimFunction event, gpointer data, OpenimStoredMessage 
 void
 openim_effects_touch (OpenimEffects *effects, const char *conversation_id, OpenimTouch touch)
 {
-  guint present = GPOINTER_TO_UINT (g_hash_table_lookup (effects->touched, conversation_id));
+  gpointer id = NULL;
+  gpointer present = NULL;
 
-  g_hash_table_insert (effects->touched, g_strdup (conversation_id), GUINT_TO_POINTER (present | touch));
+  if (!g_hash_table_lookup_extended (effects->touched, conversation_id, &id, &present)) {
+    id = g_strdup (conversation_id);
+    g_ptr_array_add (effects->order, id);
+    g_hash_table_insert (effects->touched, id, GUINT_TO_POINTER (touch));
+  } else {
+    /* The key that is there stays. */
+    g_hash_table_insert (effects->touched, g_strdup (id),
+                         GUINT_TO_POINTER (GPOINTER_TO_UINT (present) | touch));
+  }
 }
 
 void
@@ -220,26 +231,22 @@ compare_tellings (gconstpointer a, gconstpointer b)
 gboolean
 openim_effects_settle (OpenimEffects *effects, OpenimDb *db, GError **error)
 {
-  GHashTableIter iter;
-  gpointer key;
-  gpointer value;
-
   g_ptr_array_sort (effects->messages, compare_tellings);
 
-  g_hash_table_iter_init (&iter, effects->touched);
-  while (g_hash_table_iter_next (&iter, &key, &value)) {
-    OpenimTouch touch = GPOINTER_TO_UINT (value);
+  for (guint i = 0; i < effects->order->len; i++) {
+    const char *id = g_ptr_array_index (effects->order, i);
+    OpenimTouch touch = GPOINTER_TO_UINT (g_hash_table_lookup (effects->touched, id));
     OpenimConversationChange change = OPENIM_CONVERSATION_SAME;
     g_autoptr (OpenimConversationRow) row = NULL;
     g_autoptr (GError) local = NULL;
 
-    if (!openim_conversations_refresh (db, key, &change, error))
+    if (!openim_conversations_refresh (db, id, &change, error))
       return FALSE;
     if (touch == OPENIM_TOUCH_QUIET ||
         (change == OPENIM_CONVERSATION_SAME && !(touch & OPENIM_TOUCH_CHANGED)))
       continue;
 
-    row = openim_conversations_get (db, key, &local);
+    row = openim_conversations_get (db, id, &local);
     if (local != NULL) {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

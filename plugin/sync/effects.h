@@ -23,6 +23,7 @@ typedef struct {
   GHashTable *latest;   /* conversationID → time of its newest one among them */
   GPtrArray *late;      /* events after the conversations */
   GHashTable *touched;  /* conversationID → OpenimTouch */
+  GPtrArray *order;     /* those IDs as they were touched first, owned by the table */
   GPtrArray *appeared;  /* OpenimConversationRow, after openim_effects_settle */
   GPtrArray *changed;   /* likewise */
   gint64 total_unread;  /* -1: not counted */

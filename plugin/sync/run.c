@@ -304,18 +304,14 @@ add_want (SeqJob *job,
 
 /* Notification channels: after a reinstall everything in them is in the lists already. */
 static gboolean
-want_notifications (SeqJob *job, OpenimDb *db, const char *id, gint64 max, GError **error)
+want_notifications (SeqJob *job, OpenimDb *db, const char *id, gint64 have, gint64 max, GError **error)
 {
-  gint64 have = openim_ranges_max (db, id, error);
-  gint64 begin;
+  gint64 begin = MAX (have + 1, max - OPENIM_SYNC_NOTICES + 1);
 
-  if (have < 0)
-    return FALSE;
   if (have >= max)
     return TRUE;
   if (job->reinstalled)
     return openim_ranges_add (db, id, 1, max, error);
-  begin = MAX (have + 1, max - OPENIM_SYNC_NOTICES + 1);
   if (begin > have + 1 && !openim_ranges_add (db, id, have + 1, begin - 1, error))
     return FALSE;
   return add_want (job, db, id, TRUE, begin, max, 0, error);
@@ -331,12 +327,10 @@ want_messages (SeqJob *job,
                const Openim__Msg__Seqs *seqs,
                GError **error)
 {
-  gint64 have = known != NULL ? known->fetched : openim_ranges_max (db, id, error);
+  gint64 have = known != NULL ? known->fetched : 0;
   gint64 read = MAX (known != NULL ? known->has_read_seq : 0, seqs->hasreadseq);
   gint64 begin = seqs->maxseq;
 
-  if (have < 0)
-    return FALSE;
   if (read < seqs->maxseq)
     begin = MIN (begin, read + 1);
   if (have > 0)
@@ -358,7 +352,8 @@ store_marks (SeqJob *job, OpenimDb *db, GHashTable *known, OpenimEffects *effect
     const OpenimSeqMarks *row = g_hash_table_lookup (known, key);
     gboolean changed = FALSE;
 
-    if (row != NULL && (seqs->maxseq > row->max_seq || seqs->hasreadseq > row->has_read_seq)) {
+    /* Also of conversations that have no row yet: their first message finds the marks. */
+    if (row == NULL || seqs->maxseq > row->max_seq || seqs->hasreadseq > row->has_read_seq) {
       if (!openim_conversations_set_seqs (db, key, seqs->maxseq, seqs->hasreadseq, &changed, error))
         return FALSE;
       if (changed)
@@ -397,15 +392,16 @@ store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
   g_hash_table_iter_init (&iter, job->newest);
   while (g_hash_table_iter_next (&iter, &key, &value)) {
     gint64 max = *(gint64 *) value;
+    const OpenimSeqMarks *row = g_hash_table_lookup (known, key);
 
     if (openim_id_is_notification_channel (key)) {
-      if (!want_notifications (job, db, key, max, error))
+      if (!want_notifications (job, db, key, row != NULL ? row->fetched : 0, max, error))
         return FALSE;
     } else if (!g_hash_table_contains (job->marks, key)) {
       /* Too young for the read marks. */
       Openim__Msg__Seqs seqs = { .maxseq = max, .hasreadseq = 0 };
 
-      if (!want_messages (job, db, key, g_hash_table_lookup (known, key), &seqs, error))
+      if (!want_messages (job, db, key, row, &seqs, error))
         return FALSE;
     }
   }

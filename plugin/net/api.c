@@ -141,8 +141,12 @@ openim_api_set_deadline (OpenimApi *self, guint ms)
 void
 openim_api_abort (OpenimApi *self)
 {
+  /* A copy, for calls leave the list when they end. */
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < self->cancellables->len; i++)
-    g_cancellable_cancel (g_ptr_array_index (self->cancellables, i));
+    g_ptr_array_add (all, g_object_ref (g_ptr_array_index (self->cancellables, i)));
+  for (guint i = 0; i < all->len; i++)
+    g_cancellable_cancel (g_ptr_array_index (all, i));
 }
 
 static void

@@ -106,6 +106,56 @@ test_moments (void)
       run_moment (&moments[i], acts[j]);
 }
 
+static void
+script_push (TestPeer *peer, guint number, gconstpointer data)
+{
+  if (!test_peer_upgrade (peer))
+    return;
+  test_peer_frame (peer, TEST_BINARY, FRAME_PUSH, -1);
+  test_peer_frame (peer, TEST_BINARY, FRAME_PUSH, -1);
+  test_peer_until_closed (peer);
+}
+
+static void
+script_push_and_kick (TestPeer *peer, guint number, gconstpointer data)
+{
+  if (!test_peer_upgrade (peer))
+    return;
+  test_peer_frame (peer, TEST_BINARY, FRAME_KICK, -1);
+  test_peer_frame (peer, TEST_BINARY, FRAME_PUSH, -1);
+  test_peer_until_closed (peer);
+}
+
+static void
+act_drop (Ears *ears)
+{
+  g_clear_object (&ears->gateway);
+}
+
+/* Without a request under way the last reference ends it all. */
+static void
+test_drop (void)
+{
+  static const Moment drops[] = {
+    { "connecting", script_mute, NULL }, { "connected", script_mute, NULL },
+    { "failed", script_refuse, &full },  { "ended", script_push_and_kick, NULL },
+    { "push", script_push, NULL },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (drops); i++) {
+    g_autoptr (TestServer) server = test_server_new (drops[i].script, drops[i].data);
+    g_autoptr (Ears) ears = ears_start (server, PATIENT);
+    gpointer gone = ears->gateway;
+
+    g_object_add_weak_pointer (G_OBJECT (gone), &gone);
+    ears->cue = drops[i].cue;
+    ears->act = act_drop;
+    test_until (ears->cue == NULL && gone == NULL);
+    guint heard = ears->heard->len;
+    test_run_for (50);
+    g_assert_cmpuint (ears->heard->len, ==, heard);
+  }
+}
+
 /* Stopped from outside, after so many turns of the main loop: in the middle of whatever goes on then. */
 static void
 test_stop_anywhere (void)
@@ -136,6 +186,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stop/moments", test_moments);
+  g_test_add_func ("/stop/drop", test_drop);
   g_test_add_func ("/stop/stop-anywhere", test_stop_anywhere);
   return g_test_run ();
 }

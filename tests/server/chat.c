@@ -22,10 +22,10 @@ put_full_profile (GString *out, DbRows *rows)
   out_put (out, "userID", 's', db_text (rows, 0), "password", 's', "", "account", 's', db_text (rows, 1),
            "phoneNumber", 's', db_text (rows, 3), "areaCode", 's', db_text (rows, 2), "email", 's',
            db_text (rows, 4), "nickname", 's', db_text (rows, 5), "faceURL", 's', db_text (rows, 6), "gender",
-           'i', db_integer (rows, 7), "level", 'i', (gint64) 1, "birth", 'i', db_integer (rows, 8),
+           'i', db_integer (rows, 7), "level", 'i', (gint64) 0, "birth", 'i', db_integer (rows, 8),
            "allowAddFriend", 'i', db_integer (rows, 9), "allowBeep", 'i', db_integer (rows, 10),
            "allowVibration", 'i', db_integer (rows, 11), "globalRecvMsgOpt", 'i', db_integer (rows, 12),
-           "registerType", 'i', db_integer (rows, 13), NULL);
+           "registerType", 'i', (gint64) 0, NULL);
   out_end (out, '}');
 }
 
@@ -35,7 +35,7 @@ put_public_profile (GString *out, DbRows *rows)
   out_begin (out, NULL, '{');
   out_put (out, "userID", 's', db_text (rows, 0), "account", 's', db_text (rows, 1), "email", 's',
            db_text (rows, 4), "nickname", 's', db_text (rows, 5), "faceURL", 's', db_text (rows, 6), "gender",
-           'i', db_integer (rows, 7), "level", 'i', (gint64) 1, NULL);
+           'i', db_integer (rows, 7), "level", 'i', (gint64) 0, NULL);
   out_end (out, '}');
 }
 
@@ -167,12 +167,13 @@ account_register (Call *call)
     return result (INTERNAL, "duplicate key");
   id = new_user_id (server);
   db_run (server->db,
-          "INSERT INTO accounts (user, account, area, phone, email, password, nickname, face, gender, birth, "
-          "register_type) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          "ssssssssiii", id, or_null (account), area, phone, or_null (email),
+          "INSERT INTO accounts (user, account, area, phone, email, password, nickname, face, gender, birth) "
+          "VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "ssssssssii", id, or_null (account), area, phone, or_null (email),
           openim_json_string (user, "password"), openim_json_string (user, "nickname"),
           openim_json_string (user, "faceURL"), openim_json_int (user, "gender"),
-          openim_json_int (user, "birth"), (gint64) (*email ? 1 : 2));
+          openim_json_int (user, "birth"));
   user_create (server, id, openim_json_string (user, "nickname"), openim_json_string (user, "faceURL"), 0);
   put_login (call, id, call_bool (call, "autoLogin"));
   return RESULT_OK;
@@ -308,7 +309,7 @@ search (Call *call, PutProfile put, const char *friends_of)
   if (*keyword && !pattern)
     return result (INTERNAL, "the keyword is no pattern");
   call_page (call, &limit, &offset);
-  rows = db_query (call->server->db, "SELECT " COLUMNS " FROM accounts ORDER BY user", "");
+  rows = db_query (call->server->db, "SELECT " COLUMNS " FROM accounts ORDER BY n", "");
   out_begin (call->data, NULL, '{');
   out_list_begin (call->data, "users");
   while (db_next (rows)) {
@@ -419,7 +420,7 @@ latest_version (Call *call)
 static Result
 rtc_get_token (Call *call)
 {
-  out_raw (call->data, NULL, "{\"serverUrl\":\"\",\"token\":\"none\"}");
+  out_raw (call->data, NULL, "{\"serverUrl\":\"ws://127.0.0.1:7880\",\"token\":\"none\"}");
   return RESULT_OK;
 }
 

@@ -202,13 +202,17 @@ run (Site *site, const Route *route, SoupServerMessage *message, Call *call)
   }
   call->user = user ? user : "";
   call->admin = g_str_equal (call->user, SERVER_ADMIN);
+  call->bad_request = route->bad_request;
   call->body = openim_json_parse (body->data, body->length, OPENIM_GATE_BODY_MAX, &error);
   if (!call->body)
     return result (ARGS, "the body is not a JSON object");
-  if (route->needs == NEEDS_ADMIN && !call->admin)
+  if (route->needs == NEEDS_ADMIN && !call->admin) {
+    call->bad_request = FALSE;
     return result (NO_PERMISSION, "only an administrator may do that");
+  }
   answer = check_fields (call, route);
   if (!answer.code) {
+    call->bad_request = FALSE;
     site->server->operation = operation;
     answer = route->handler (call);
     site->server->operation = "";
@@ -235,7 +239,7 @@ handle (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
   if (answer.code)
     g_string_truncate (call.data, 0);
   text = http_envelope (answer.code, answer.code ? answer.detail : "", call.data);
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_status (message, call.bad_request ? SOUP_STATUS_BAD_REQUEST : SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (message, "application/json; charset=utf-8", SOUP_MEMORY_TAKE, text,
                                     strlen (text));
   g_string_free (call.data, TRUE);

@@ -15,7 +15,8 @@ typedef struct {
   const char *user; /* the caller; "" when no token is needed */
   gboolean admin;
   int platform;
-  GString *data; /* what the handler writes becomes "data"; nothing written: no "data" */
+  gboolean bad_request; /* the envelope goes out with status 400 */
+  GString *data;        /* what the handler writes becomes "data"; nothing written: no "data" */
 } Call;
 
 typedef Result (*Handler) (Call *call);
@@ -30,6 +31,7 @@ typedef struct {
   Handler handler;
   Needs needs;
   const char *fields;
+  gboolean bad_request; /* what @fields refuses goes out with status 400 */
 } Route;
 
 typedef Result (*TokenCheck) (Server *server, const char *token, char **user, int *platform);

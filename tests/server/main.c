@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "admin.h"
 #include "applications.h"
 #include "auth.h"
 #include "chat.h"
@@ -21,11 +22,13 @@
 #include "members.h"
 #include "presence.h"
 #include "pull.h"
+#include "third.h"
 #include "users.h"
 
 static const Route *const api_routes[] = {
-  auth_routes,        user_routes,         presence_routes, friend_routes, group_routes, member_routes,
-  application_routes, conversation_routes, pull_routes,     mark_routes,   jssdk_routes, NULL,
+  auth_routes,   user_routes,        presence_routes,     friend_routes, group_routes,
+  member_routes, application_routes, conversation_routes, pull_routes,   mark_routes,
+  jssdk_routes,  admin_routes,       third_routes,        NULL,
 };
 
 static const Route *const account_routes[] = { chat_routes, NULL };

@@ -231,8 +231,8 @@ invite_user_to_group (Call *call)
     return result (NOT_FOUND, "not a member");
   if (group_verification (server, group) == VERIFY_ALL && !call->admin && role == ROLE_ORDINARY) {
     for (char **user = users; *user; user++)
-      application_make (server, &(Application){ group, *user, call->user, call->user, SOURCE_INVITED,
-                                                call_string (call, "reason"), "", "" });
+      application_make (server,
+                        &(Application){ group, *user, call->user, call->user, SOURCE_INVITED, "", "" });
     return RESULT_OK;
   }
   for (char **user = users; *user; user++)
@@ -264,8 +264,8 @@ join_group (Call *call)
 
     return member_enter (server, &entry, call->user, user);
   }
-  application_make (server, &(Application){ group, user, user, "", source, "",
-                                            call_string (call, "reqMessage"), call_string (call, "ex") });
+  application_make (server, &(Application){ group, user, user, "", source, call_string (call, "reqMessage"),
+                                            call_string (call, "ex") });
   return RESULT_OK;
 }
 

@@ -209,7 +209,8 @@ CREATE TABLE client_logs (
 ) WITHOUT ROWID;
 
 CREATE TABLE accounts (                -- of the account server
-  user TEXT PRIMARY KEY,
+  n INTEGER PRIMARY KEY,
+  user TEXT NOT NULL UNIQUE,
   account TEXT,
   area TEXT NOT NULL,
   phone TEXT NOT NULL,
@@ -222,9 +223,8 @@ CREATE TABLE accounts (                -- of the account server
   add_friend INTEGER NOT NULL DEFAULT 1,
   beep INTEGER NOT NULL DEFAULT 1,
   vibration INTEGER NOT NULL DEFAULT 1,
-  recv_opt INTEGER NOT NULL DEFAULT 0,
-  register_type INTEGER NOT NULL
-) WITHOUT ROWID;
+  recv_opt INTEGER NOT NULL DEFAULT 0
+);
 CREATE UNIQUE INDEX accounts_account ON accounts (account) WHERE account IS NOT NULL;
 CREATE UNIQUE INDEX accounts_email ON accounts (email) WHERE email IS NOT NULL;
 CREATE UNIQUE INDEX accounts_phone ON accounts (area, phone) WHERE phone <> '';

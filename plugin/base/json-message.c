@@ -4,9 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Where a field lives in its struct. A oneof has the number of the member that is set where a repeated field
- * has its count. */
-#define MEMBER(Type, message, offset) (*(Type *) ((guint8 *) (message) + (offset)))
+/* A field's place in its struct is reached by its offset. A oneof has the number of the member that is set
+ * where a repeated field has its count. */
 
 static gsize
 element_size (const ProtobufCFieldDescriptor *field)
@@ -153,11 +152,11 @@ free_element (const ProtobufCFieldDescriptor *field, gpointer element)
 static void
 clear_field (ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
-  gpointer place = &MEMBER (guint8, message, field->offset);
+  gpointer place = G_STRUCT_MEMBER_P (message, field->offset);
   gsize size = element_size (field);
 
   if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-    gsize *n = &MEMBER (gsize, message, field->quantifier_offset);
+    gsize *n = &G_STRUCT_MEMBER (gsize, message, field->quantifier_offset);
     guint8 *array = *(guint8 **) place;
     for (gsize i = 0; i < *n; i++)
       free_element (field, array + i * size);
@@ -188,8 +187,8 @@ read_list (JsonNode *node,
 
   for (guint i = 0; i < length; i++)
     read_element (json_array_get_element (array, i), names, field, elements + i * size);
-  MEMBER (gpointer, message, field->offset) = elements;
-  MEMBER (gsize, message, field->quantifier_offset) = length;
+  G_STRUCT_MEMBER (gpointer, message, field->offset) = elements;
+  G_STRUCT_MEMBER (gsize, message, field->quantifier_offset) = length;
 }
 
 static void
@@ -213,20 +212,20 @@ read_map (JsonNode *node,
   while (json_object_iter_next_ordered (&iter, &key, &value)) {
     const ProtobufCMessageDescriptor *descriptor = field->descriptor;
     ProtobufCMessage *entry = openim_pb_new (descriptor);
-    openim_pb_set (&MEMBER (char *, entry, descriptor->fields[0].offset), key);
+    openim_pb_set (&G_STRUCT_MEMBER (char *, entry, descriptor->fields[0].offset), key);
     read_element (value, names, &descriptor->fields[1],
-                  &MEMBER (guint8, entry, descriptor->fields[1].offset));
+                  G_STRUCT_MEMBER_P (entry, descriptor->fields[1].offset));
     entries[n++] = entry;
   }
-  MEMBER (gpointer, message, field->offset) = entries;
-  MEMBER (gsize, message, field->quantifier_offset) = n;
+  G_STRUCT_MEMBER (gpointer, message, field->offset) = entries;
+  G_STRUCT_MEMBER (gsize, message, field->quantifier_offset) = n;
 }
 
 /* Frees whichever member of @field's oneof is set and leaves the place as for a member never set. */
 static void
 clear_oneof (ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
-  guint32 *set = &MEMBER (guint32, message, field->quantifier_offset);
+  guint32 *set = &G_STRUCT_MEMBER (guint32, message, field->quantifier_offset);
 
   if (*set != 0)
     clear_field (message, protobuf_c_message_descriptor_get_field (message->descriptor, *set));
@@ -271,13 +270,13 @@ openim_json_to_message (JsonObject *object, const OpenimJsonName *names, Protobu
       continue;
 
     if (is_oneof (field))
-      MEMBER (guint32, message, field->quantifier_offset) = field->id;
+      G_STRUCT_MEMBER (guint32, message, field->quantifier_offset) = field->id;
     if (is_map (field))
       read_map (node, names, field, message);
     else if (list)
       read_list (node, names, field, message);
     else
-      read_element (node, names, field, &MEMBER (guint8, message, field->offset));
+      read_element (node, names, field, G_STRUCT_MEMBER_P (message, field->offset));
   }
 }
 
@@ -351,8 +350,8 @@ write_list (const ProtobufCMessage *message,
             const ProtobufCFieldDescriptor *field,
             gboolean skip_zero)
 {
-  gsize n = MEMBER (gsize, message, field->quantifier_offset);
-  const guint8 *elements = MEMBER (const guint8 *, message, field->offset);
+  gsize n = G_STRUCT_MEMBER (gsize, message, field->quantifier_offset);
+  const guint8 *elements = G_STRUCT_MEMBER (const guint8 *, message, field->offset);
   gsize size = element_size (field);
   g_autoptr (JsonArray) array = json_array_sized_new ((guint) n);
 
@@ -368,13 +367,13 @@ write_map (const ProtobufCMessage *message,
            gboolean skip_zero)
 {
   const ProtobufCFieldDescriptor *fields = ((const ProtobufCMessageDescriptor *) field->descriptor)->fields;
-  gsize n = MEMBER (gsize, message, field->quantifier_offset);
-  ProtobufCMessage *const *entries = MEMBER (ProtobufCMessage *const *, message, field->offset);
+  gsize n = G_STRUCT_MEMBER (gsize, message, field->quantifier_offset);
+  ProtobufCMessage *const *entries = G_STRUCT_MEMBER (ProtobufCMessage *const *, message, field->offset);
   g_autoptr (JsonObject) object = json_object_new ();
 
   for (gsize i = 0; i < n; i++) {
-    const char *key = MEMBER (const char *, entries[i], fields[0].offset);
-    gconstpointer value = &MEMBER (const guint8, entries[i], fields[1].offset);
+    const char *key = G_STRUCT_MEMBER (const char *, entries[i], fields[0].offset);
+    gconstpointer value = G_STRUCT_MEMBER_P (entries[i], fields[1].offset);
     json_object_set_member (object, key, write_element (value, names, &fields[1], skip_zero));
   }
   return json_node_init_object (json_node_alloc (), object);
@@ -384,16 +383,16 @@ static gboolean
 is_zero (const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
   if (field->label == PROTOBUF_C_LABEL_REPEATED)
-    return MEMBER (gsize, message, field->quantifier_offset) == 0;
+    return G_STRUCT_MEMBER (gsize, message, field->quantifier_offset) == 0;
   if (field->type == PROTOBUF_C_TYPE_STRING) {
-    const char *string = MEMBER (const char *, message, field->offset);
+    const char *string = G_STRUCT_MEMBER (const char *, message, field->offset);
     return string == NULL || *string == '\0';
   }
   if (field->type == PROTOBUF_C_TYPE_BYTES)
-    return MEMBER (ProtobufCBinaryData, message, field->offset).len == 0;
+    return G_STRUCT_MEMBER (ProtobufCBinaryData, message, field->offset).len == 0;
 
   static const guint8 zeros[8];
-  return memcmp (&MEMBER (const guint8, message, field->offset), zeros, element_size (field)) == 0;
+  return memcmp (G_STRUCT_MEMBER_P (message, field->offset), zeros, element_size (field)) == 0;
 }
 
 static const char *
@@ -415,7 +414,7 @@ openim_json_from_message (gconstpointer message, const OpenimJsonName *names, gb
     const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
     JsonNode *node;
 
-    if (is_oneof (field) ? MEMBER (const guint32, message, field->quantifier_offset) != field->id
+    if (is_oneof (field) ? G_STRUCT_MEMBER (const guint32, message, field->quantifier_offset) != field->id
                          : skip_zero && is_zero (message, field))
       continue;
     if (is_map (field))
@@ -423,7 +422,7 @@ openim_json_from_message (gconstpointer message, const OpenimJsonName *names, gb
     else if (field->label == PROTOBUF_C_LABEL_REPEATED)
       node = write_list (message, names, field, skip_zero);
     else
-      node = write_element (&MEMBER (const guint8, message, field->offset), names, field, skip_zero);
+      node = write_element (G_STRUCT_MEMBER_P (message, field->offset), names, field, skip_zero);
     json_object_set_member (object, name_of (names, field), node);
   }
   return object;

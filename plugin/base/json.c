@@ -82,6 +82,9 @@ print_double (GString *output, double value)
   if (memcmp (&back, &value, sizeof value) != 0)
     g_ascii_dtostr (text, sizeof text, value);
   g_string_append (output, text);
+  /* An integer to whoever reads it would lose the sign of -0. */
+  if (strpbrk (text, ".e") == NULL)
+    g_string_append (output, ".0");
 }
 
 static void

@@ -69,9 +69,9 @@ check_message (const ProtobufCMessage *message)
     const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
     if (field->type != PROTOBUF_C_TYPE_MESSAGE)
       continue;
-    gpointer place = (guint8 *) message + field->offset;
+    gpointer place = G_STRUCT_MEMBER_P (message, field->offset);
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-      gsize n = *(const gsize *) ((const guint8 *) message + field->quantifier_offset);
+      gsize n = G_STRUCT_MEMBER (gsize, message, field->quantifier_offset);
       for (gsize j = 0; j < n; j++)
         check_message ((*(ProtobufCMessage ***) place)[j]);
     } else if (*(ProtobufCMessage **) place != NULL) {

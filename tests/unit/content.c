@@ -89,7 +89,7 @@ make_key_unique (const ProtobufCFieldDescriptor *field, gpointer entry, guint i)
 
   if (!is_map_entry (descriptor))
     return;
-  char **key = (char **) ((guint8 *) entry + descriptor->fields[0].offset);
+  char **key = &G_STRUCT_MEMBER (char *, entry, descriptor->fields[0].offset);
   openim_pb_take (key, g_strdup_printf ("%s%u", *key, i));
 }
 
@@ -106,14 +106,14 @@ fill_list (gpointer message, const ProtobufCFieldDescriptor *field, GRand *rand,
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
       make_key_unique (field, *(gpointer *) element, i);
   }
-  *(gpointer *) ((guint8 *) message + field->offset) = elements;
-  *(gsize *) ((guint8 *) message + field->quantifier_offset) = n;
+  G_STRUCT_MEMBER (gpointer, message, field->offset) = elements;
+  G_STRUCT_MEMBER (gsize, message, field->quantifier_offset) = n;
 }
 
 gpointer
 openim_test_content (const ProtobufCMessageDescriptor *descriptor, GRand *rand, guint depth)
 {
-  guint8 *message = openim_pb_new (descriptor);
+  gpointer message = openim_pb_new (descriptor);
 
   for (unsigned i = 0; i < descriptor->n_fields; i++) {
     const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
@@ -127,12 +127,12 @@ openim_test_content (const ProtobufCMessageDescriptor *descriptor, GRand *rand, 
       continue;
     }
     if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
-      guint32 *set = (guint32 *) (message + field->quantifier_offset);
+      guint32 *set = &G_STRUCT_MEMBER (guint32, message, field->quantifier_offset);
       if (*set != 0)
         continue;
       *set = field->id;
     }
-    fill_element (field, rand, depth, message + field->offset);
+    fill_element (field, rand, depth, G_STRUCT_MEMBER_P (message, field->offset));
   }
   return message;
 }

@@ -12,8 +12,7 @@ enum { CODE_REGISTER = 1, CODE_RESET, CODE_LOGIN };
 
 #define COLUMNS                                                                                              \
   "user, account, area, phone, email, nickname, face, gender, birth, add_friend, beep, vibration, "          \
-  "recv_opt, "                                                                                               \
-  "register_type"
+  "recv_opt"
 
 static void
 put_full_profile (GString *out, DbRows *rows)
@@ -186,8 +185,8 @@ chat_add (Server *server, const char *user, const char *account, const char *pas
 
   db_run (
       server->db,
-      "INSERT OR IGNORE INTO accounts (user, account, area, phone, password, nickname, face, gender, birth, "
-      "register_type) VALUES (?, ?, '', '', ?, ?, '', 2, 0, 2)",
+      "INSERT OR IGNORE INTO accounts (user, account, area, phone, password, nickname, face, gender, birth) "
+      "VALUES (?, ?, '', '', ?, ?, '', 2, 0)",
       "ssss", user, account, md5, nickname);
 }
 

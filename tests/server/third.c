@@ -53,7 +53,6 @@ logs_search (Call *call)
   rows = db_query (
       call->server->db,
       "SELECT client_logs.id, client_logs.user, users.nickname, platform, url, client_logs.created, name, "
-      "framework, "
       "client_logs.ex, version FROM client_logs LEFT JOIN users ON users.id = client_logs.user WHERE "
       "(?1 = '' OR client_logs.user = ?1) AND client_logs.created BETWEEN ?2 AND ?3 "
       "ORDER BY client_logs.created DESC LIMIT ?4 OFFSET ?5",
@@ -68,8 +67,7 @@ logs_search (Call *call)
              platform >= 0 && platform < (gint64) G_N_ELEMENTS (platforms) ? platforms[platform] : "", "url",
              's', db_text (rows, 4), "createTime", 'i', db_integer (rows, 5), "nickname", 's',
              db_text (rows, 2), "logID", 's', db_text (rows, 0), "filename", 's', db_text (rows, 6),
-             "systemType", 's', db_text (rows, 7), "ex", 's', db_text (rows, 8), "version", 's',
-             db_text (rows, 9), NULL);
+             "systemType", 's', "", "ex", 's', db_text (rows, 7), "version", 's', db_text (rows, 8), NULL);
     out_end (call->data, '}');
   }
   out_list_end (call->data);

@@ -264,7 +264,16 @@ on_group_changed (PurpleConnection *gc,
 static gboolean
 on_leaving (PurpleConversation *conversation, const char *name, const char *reason, gpointer data)
 {
-  return openim_connection_get (purple_conversation_get_gc (conversation)) != NULL;
+  OpenimConnection *self = data;
+
+  return purple_conversation_get_account (conversation) == self->account;
+}
+
+void
+openim_chat_watch (OpenimConnection *self)
+{
+  purple_signal_connect (purple_conversations_get_handle (), "chat-buddy-leaving", self,
+                         PURPLE_CALLBACK (on_leaving), self);
 }
 
 void
@@ -278,8 +287,6 @@ openim_chat_connect_signals (PurplePlugin *plugin)
   };
 
   openim_events_connect (plugin, handlers, G_N_ELEMENTS (handlers));
-  purple_signal_connect (purple_conversations_get_handle (), "chat-buddy-leaving", plugin,
-                         PURPLE_CALLBACK (on_leaving), NULL);
 }
 
 /* --- members of the prpl --- */
@@ -318,16 +325,17 @@ openim_chat_join (PurpleConnection *gc, GHashTable *components)
   OpenimConnection *self = openim_connection_get (gc);
   const char *wanted = g_hash_table_lookup (components, OPENIM_CHAT_KEY);
   const OpenimGroup *group = NULL;
-  PurpleConversation *conversation = NULL;
   g_autofree char *sentence = NULL;
 
   if (self == NULL || wanted == NULL || *wanted == '\0')
     return;
   group = openim_roster_find_group (self, wanted);
   if (group != NULL) {
-    conversation = openim_chat_open (self, group->groupid);
-    if (conversation != NULL)
-      purple_conversation_present (conversation);
+    /* One that is open already is only brought to the front. */
+    if (openim_rooms_get (self, group->groupid) != NULL && find_window (self, group->groupid) != NULL)
+      purple_conversation_present (find_window (self, group->groupid));
+    else
+      openim_chat_open (self, group->groupid);
     return;
   }
   sentence = g_strdup_printf (_ ("You are in no group with the ID or name “%s”."), wanted);

@@ -23,6 +23,7 @@ typedef struct {
 OpenimRooms *openim_rooms_new (void);
 void openim_rooms_free (OpenimRooms *rooms);
 void openim_chat_connect_signals (PurplePlugin *plugin);
+void openim_chat_watch (OpenimConnection *self);
 
 /* (nullable) */
 OpenimRoom *openim_rooms_get (OpenimConnection *self, const char *group_id);

@@ -206,6 +206,10 @@ openim_connection_login (PurpleAccount *account)
   /* Text only; conversations copy these flags when they are made. */
   gc->flags |= PURPLE_CONNECTION_NO_BGCOLOR | PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_URLDESC |
                PURPLE_CONNECTION_NO_IMAGES;
+  /* Signals of libpurple itself; it loads plugins before it has them. */
+  openim_chat_watch (self);
+  openim_login_watch (self);
+  openim_marks_watch (self);
   openim_events_listen (self);
   openim_login_start (self);
 }
@@ -218,6 +222,7 @@ openim_connection_close (PurpleConnection *gc)
   if (self == NULL)
     return;
   purple_connection_set_protocol_data (gc, NULL);
+  purple_signals_disconnect_by_handle (self);
   self->gc = NULL;
   self->account = NULL;
   g_hash_table_remove_all (self->timers);

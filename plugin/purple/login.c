@@ -494,14 +494,19 @@ on_self_updated (PurpleConnection *gc,
 
 /* libpurple has seen another network: look for the server there at once. */
 static void
-on_network_changed (gpointer user_data)
+on_network_changed (gpointer data)
 {
-  for (GList *l = purple_connections_get_all (); l != NULL; l = l->next) {
-    OpenimConnection *self = openim_connection_get (l->data);
+  OpenimConnection *self = data;
 
-    if (self != NULL && self->self_id != NULL)
-      openim_connection_call (self, OPENIM_NUMBER (NetworkStatusChanged), NULL, NULL, NULL, NULL);
-  }
+  if (self->self_id != NULL)
+    openim_connection_call (self, OPENIM_NUMBER (NetworkStatusChanged), NULL, NULL, NULL, NULL);
+}
+
+void
+openim_login_watch (OpenimConnection *self)
+{
+  purple_signal_connect (purple_network_get_handle (), "network-configuration-changed", self,
+                         PURPLE_CALLBACK (on_network_changed), self);
 }
 
 void
@@ -522,6 +527,4 @@ openim_login_connect_signals (PurplePlugin *plugin)
   };
 
   openim_events_connect (plugin, handlers, G_N_ELEMENTS (handlers));
-  purple_signal_connect (purple_network_get_handle (), "network-configuration-changed", plugin,
-                         PURPLE_CALLBACK (on_network_changed), NULL);
 }

@@ -122,18 +122,17 @@ openim_marks_seen (OpenimConnection *self, const OpenimPeer *peer)
 static void
 on_updated (PurpleConversation *conversation, PurpleConvUpdateType type, gpointer data)
 {
-  OpenimConnection *self = NULL;
+  OpenimConnection *self = data;
 
-  if (type != PURPLE_CONV_UPDATE_UNSEEN)
-    return;
-  self = openim_connection_get (purple_conversation_get_gc (conversation));
-  if (self != NULL && g_hash_table_size (self->marks->unread) > 0)
+  if (type == PURPLE_CONV_UPDATE_UNSEEN && openim_connection_is_open (self) &&
+      purple_conversation_get_account (conversation) == self->account &&
+      g_hash_table_size (self->marks->unread) > 0)
     look_soon (self);
 }
 
 void
-openim_marks_connect_signals (PurplePlugin *plugin)
+openim_marks_watch (OpenimConnection *self)
 {
-  purple_signal_connect (purple_conversations_get_handle (), "conversation-updated", plugin,
-                         PURPLE_CALLBACK (on_updated), NULL);
+  purple_signal_connect (purple_conversations_get_handle (), "conversation-updated", self,
+                         PURPLE_CALLBACK (on_updated), self);
 }

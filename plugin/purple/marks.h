@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 OpenimMarks *openim_marks_new (void);
 void openim_marks_free (OpenimMarks *marks);
-void openim_marks_connect_signals (PurplePlugin *plugin);
+void openim_marks_watch (OpenimConnection *self);
 
 /* A line of somebody else has been shown there. */
 void openim_marks_add (OpenimConnection *self, const OpenimPeer *peer);

@@ -366,9 +366,12 @@ find_mentioned (OpenimConnection *self, OpenimRoom *room, const char *text, gsiz
   g_hash_table_iter_init (&iter, room->members);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const OpenimGroupMember *member = value;
-    gsize n = MAX (match_name (text, member->userid), match_name (text, member->nickname));
+    g_autofree char *alias = alias_of (self, room, member->userid);
+    gsize n = MAX (match_name (text, member->userid), match_name (text, alias));
 
-    n = MAX (n, match_name (text, name_of (self, member)));
+    /* A name that several have is nobody's; their aliases differ. */
+    if (GPOINTER_TO_UINT (g_hash_table_lookup (room->names, member->nickname)) <= 1)
+      n = MAX (n, match_name (text, member->nickname));
     if (n <= *length)
       continue;
     *length = n;

@@ -14,7 +14,6 @@
 #include "purple/events.h"
 #include "purple/im.h"
 #include "purple/login.h"
-#include "purple/marks.h"
 #include "purple/members.h"
 #include "purple/profile.h"
 #include "purple/roomlist.h"
@@ -117,7 +116,6 @@ load (PurplePlugin *plugin)
   openim_chat_connect_signals (plugin);
   openim_members_connect_signals (plugin);
   openim_im_connect_signals (plugin);
-  openim_marks_connect_signals (plugin);
   openim_display_connect_signals (plugin);
   return TRUE;
 }

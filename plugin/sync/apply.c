@@ -140,8 +140,8 @@ ensure_conversation (
   /* A placeholder names nobody and makes no conversation. */
   if (data->sessiontype == 0 || data->sendid[0] == '\0')
     return TRUE;
-  return openim_conversations_ensure (db, item->id, data->sessiontype, group ? "" : peer,
-                                      group ? data->groupid : "", NULL, error);
+  return openim_effects_ensure (effects, db, item->id, data->sessiontype, group ? "" : peer,
+                                group ? data->groupid : "", error);
 }
 
 static gboolean

@@ -59,6 +59,7 @@ openim_effects_new (const char *self_id, int platform, gboolean background)
   effects->total_unread = -1;
   effects->typing = g_ptr_array_new_with_free_func (typing_change_free);
   effects->refreshes = g_ptr_array_new_with_free_func (refresh_free);
+  effects->strangers = g_ptr_array_new_with_free_func (g_free);
   effects->echoes = g_ptr_array_new_with_free_func (g_free);
   return effects;
 }
@@ -78,6 +79,7 @@ openim_effects_free (OpenimEffects *effects)
   g_ptr_array_unref (effects->changed);
   g_ptr_array_unref (effects->typing);
   g_ptr_array_unref (effects->refreshes);
+  g_ptr_array_unref (effects->strangers);
   g_ptr_array_unref (effects->echoes);
   g_free (effects);
 }
@@ -176,6 +178,29 @@ openim_effects_add_echo (OpenimEffects *effects, const char *conversation_id, co
 {
   g_ptr_array_add (effects->echoes, g_strdup (conversation_id));
   g_ptr_array_add (effects->echoes, g_strdup (client_msg_id));
+}
+
+gboolean
+openim_effects_ensure (OpenimEffects *effects,
+                       OpenimDb *db,
+                       const char *conversation_id,
+                       int session_type,
+                       const char *user_id,
+                       const char *group_id,
+                       GError **error)
+{
+  gboolean created = FALSE;
+  gboolean known = FALSE;
+
+  if (!openim_conversations_ensure (db, conversation_id, session_type, user_id, group_id, &created, error))
+    return FALSE;
+  if (!created || session_type == OPENIM_SESSION_GROUP || user_id[0] == '\0')
+    return TRUE;
+  if (!openim_names_is_known (db, user_id, &known, error))
+    return FALSE;
+  if (!known)
+    g_ptr_array_add (effects->strangers, g_strdup (user_id));
+  return TRUE;
 }
 
 /* A friend's or group's name is shown by its conversations. */

@@ -29,6 +29,7 @@ typedef struct {
   gint64 total_unread;  /* -1: not counted */
   GPtrArray *typing;    /* who began or stopped */
   GPtrArray *refreshes; /* lists to bring up to date */
+  GPtrArray *strangers; /* user IDs whose names are to be asked for */
   GPtrArray *echoes;    /* own messages that the server is known to have: conversationID, clientMsgID, … */
 } OpenimEffects;
 
@@ -60,6 +61,14 @@ void openim_effects_add_typing (
     OpenimEffects *effects, const char *conversation_id, const char *user_id, int platform, gboolean on);
 void openim_effects_add_refresh (OpenimEffects *effects, OpenimList list, const char *entity);
 void openim_effects_add_echo (OpenimEffects *effects, const char *conversation_id, const char *client_msg_id);
+/* As openim_conversations_ensure; the peer's name is asked for if it is not here. */
+gboolean openim_effects_ensure (OpenimEffects *effects,
+                                OpenimDb *db,
+                                const char *conversation_id,
+                                int session_type,
+                                const char *user_id,
+                                const char *group_id,
+                                GError **error);
 /* Events of changed rows, and the conversations that show their names. */
 gboolean
 openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *changes, GError **error);
@@ -84,6 +93,9 @@ typedef struct {
   OpenimList list;
   char *entity; /* (nullable) */
 } OpenimRefresh;
+
+/* Whether there is a row that names @user_id (names.c); store thread. */
+gboolean openim_names_is_known (OpenimDb *db, const char *user_id, gboolean *known, GError **error);
 
 /* ---- events.c */
 

@@ -32,6 +32,7 @@ typedef struct _OpenimLists OpenimLists;
 typedef struct _OpenimOutbox OpenimOutbox;
 typedef struct _OpenimPresence OpenimPresence;
 typedef struct _OpenimTyping OpenimTyping;
+typedef struct _OpenimNames OpenimNames;
 typedef struct _OpenimRun OpenimRun;
 
 struct _OpenimSync {
@@ -58,6 +59,7 @@ struct _OpenimSync {
   OpenimOutbox *outbox;
   OpenimPresence *presence;
   OpenimTyping *typing;
+  OpenimNames *names;
   OpenimRun *run;
 };
 
@@ -80,6 +82,8 @@ void openim_sync_write (OpenimSync *self,
 typedef gboolean (*OpenimReadFunc) (OpenimDb *db, gpointer job, GError **error);
 void openim_sync_read (
     OpenimSync *self, OpenimReadFunc func, gpointer job, GDestroyNotify free_job, OpenimWrittenFunc done);
+
+typedef void (*OpenimDoneFunc) (OpenimSync *sync, gpointer data, const GError *error);
 
 /* ---- apply.c: messages into the store; store thread */
 
@@ -172,8 +176,9 @@ void openim_run_start (OpenimRun *self, gboolean told); /* @told: with SyncServe
 void openim_run_cut (OpenimRun *self);                  /* the connection is lost */
 void openim_run_lane_done (OpenimRun *self, guint run);
 
+gboolean openim_run_is_active (OpenimRun *self);
+
 /* Requests 1006 and writes the marks; @done as for openim_sync_write. */
-typedef void (*OpenimDoneFunc) (OpenimSync *sync, gpointer data, const GError *error);
 void openim_run_read_marks (OpenimSync *self, OpenimDoneFunc done, gpointer data);
 
 /* ---- lists.c, members.c */
@@ -194,6 +199,16 @@ void openim_lists_update (OpenimLists *self,
                           OpenimListFlags flags,
                           OpenimDoneFunc done,
                           gpointer data);
+
+/* ---- names.c */
+
+OpenimNames *openim_names_new (OpenimSync *sync);
+void openim_names_stop (OpenimNames *self);
+void openim_names_free (OpenimNames *self);
+/* Asks for that user's name, together with others. */
+void openim_names_want (OpenimNames *self, const char *user_id);
+/* Asks now; FALSE if nobody is wanted, and then there is no @done. */
+gboolean openim_names_ask (OpenimNames *self, gboolean silent, OpenimDoneFunc done, gpointer data);
 
 /* ---- outbox.c */
 

@@ -722,7 +722,7 @@ store_new (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
   /* Its time until the server tells the right one. */
   row->sendtime = entry->created;
   row->status = OPENIM_STATUS_SENDING;
-  if (!openim_conversations_ensure (db, id, row->sessiontype, row->recvid, row->groupid, NULL, error) ||
+  if (!openim_effects_ensure (effects, db, id, row->sessiontype, row->recvid, row->groupid, error) ||
       !openim_messages_put_local (db, id, row, error) || !openim_outbox_add (db, id, entry->data, error))
     return FALSE;
   openim_effects_touch (effects, id, OPENIM_TOUCH_CHANGED);

@@ -134,6 +134,12 @@ end_run (OpenimRun *self, gboolean success)
     tell (self, success ? EVENT (EventOnSyncServerFinish) : EVENT (EventOnSyncServerFailed));
 }
 
+gboolean
+openim_run_is_active (OpenimRun *self)
+{
+  return self->active;
+}
+
 void
 openim_run_cut (OpenimRun *self)
 {
@@ -159,8 +165,37 @@ on_remembered (OpenimSync *sync, gpointer job, const GError *error)
   tell_progress (self, 100);
   if (self->active)
     end_run (self, error == NULL);
-  if (!sync->stopped)
+  if (!sync->stopped) {
     openim_outbox_synced (sync->outbox);
+    openim_names_ask (sync->names, FALSE, NULL, NULL);
+  }
+}
+
+static void check_end (OpenimRun *self);
+
+static void
+on_names (OpenimSync *sync, gpointer data, const GError *error)
+{
+  OpenimRun *self = step_end (data);
+
+  if (self == NULL)
+    return;
+  self->parts--;
+  check_end (self);
+}
+
+/* What came with the messages and lists: names of strangers. */
+static gboolean
+ask_names (OpenimRun *self)
+{
+  Step *step = step_new (self, 0);
+
+  if (!openim_names_ask (self->sync->names, self->reinstalled, on_names, step)) {
+    step_end (step);
+    return FALSE;
+  }
+  self->parts++;
+  return TRUE;
 }
 
 static void
@@ -176,7 +211,7 @@ check_end (OpenimRun *self)
     return;
   tell_progress (self, 10);
   tell_progress (self, MIN (10 + share, 99));
-  if (!self->active || self->parts > 0 || self->lanes_done < self->lanes)
+  if (!self->active || self->parts > 0 || self->lanes_done < self->lanes || ask_names (self))
     return;
   self->ending = TRUE;
   openim_sync_write (self->sync, OPENIM_STORE_WRITE, remember_synced, step_new (self, 0), NULL,

@@ -28,6 +28,7 @@ openim_sync_finalize (GObject *object)
   g_clear_pointer (&self->typing, openim_typing_free);
   g_clear_pointer (&self->presence, openim_presence_free);
   g_clear_pointer (&self->outbox, openim_outbox_free);
+  g_clear_pointer (&self->names, openim_names_free);
   g_clear_pointer (&self->lists, openim_lists_free);
   g_clear_object (&self->api);
   g_clear_object (&self->gateway);
@@ -77,6 +78,7 @@ openim_sync_new (OpenimApi *api,
   self->outbox = openim_outbox_new (self);
   self->presence = openim_presence_new (self);
   self->typing = openim_typing_new (self);
+  self->names = openim_names_new (self);
   self->run = openim_run_new (self);
   return self;
 }
@@ -101,6 +103,7 @@ openim_sync_stop (OpenimSync *self)
   openim_typing_stop (self->typing);
   openim_presence_stop (self->presence);
   openim_outbox_stop (self->outbox);
+  openim_names_stop (self->names);
   openim_lists_stop (self->lists);
   g_object_unref (self);
 }
@@ -212,6 +215,8 @@ pass_on (OpenimSync *self, OpenimEffects *effects)
 
     openim_typing_set (self->typing, change->conversation_id, change->user_id, change->platform, change->on);
   }
+  for (guint i = 0; i < effects->strangers->len && !self->stopped; i++)
+    openim_names_want (self->names, g_ptr_array_index (effects->strangers, i));
   for (guint i = 0; i < effects->refreshes->len && !self->stopped; i++) {
     const OpenimRefresh *refresh = g_ptr_array_index (effects->refreshes, i);
 

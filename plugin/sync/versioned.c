@@ -102,8 +102,8 @@ put_conversation (
 
   if (!openim_gate_id (info->conversationid))
     return TRUE;
-  if (!openim_conversations_ensure (db, info->conversationid, info->conversationtype, info->userid,
-                                    info->groupid, NULL, error) ||
+  if (!openim_effects_ensure (effects, db, info->conversationid, info->conversationtype, info->userid,
+                              info->groupid, error) ||
       !openim_conversations_put_settings (db, info, &changed, error) ||
       (min_seq > 0 && !openim_conversations_set_min_seq (db, info->conversationid, min_seq, error)))
     return FALSE;

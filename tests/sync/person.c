@@ -68,10 +68,9 @@ host_new (void)
   g_autoptr (JsonObject) addresses = NULL;
   g_autoptr (JsonObject) token = NULL;
 
-  host->process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                        g_getenv ("OPENIM_TEST_SERVER"), "--api-port", "0", "--ws-port", "0", "--chat-port",
-                        "0", NULL);
+  host->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                                    g_getenv ("OPENIM_TEST_SERVER"), "--api-port", "0", "--ws-port", "0",
+                                    "--chat-port", "0", NULL);
   g_assert_no_error (error);
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (host->process));
   line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
@@ -128,7 +127,8 @@ host_register (Host *host, const char *user_id, const char *nickname)
   json_array_add_object_element (
       users, openim_json_build ("userID", 's', user_id, "nickname", 's', nickname, "faceURL", 's', "", NULL));
   json_object_unref (host_call (host->admin, "/user/user_register",
-                                openim_json_build ("secret", 's', "openIM123", "users", 'a', users, NULL), NULL));
+                                openim_json_build ("secret", 's', "openIM123", "users", 'a', users, NULL),
+                                NULL));
 }
 
 void
@@ -202,9 +202,10 @@ hear_conversations (gpointer owner, OpenimFunction event, GPtrArray *rows)
     const OpenimConversationRow *row = rows->pdata[i];
     g_autofree char *text = row->latest != NULL ? text_of (row->latest->data) : g_strdup ("-");
 
-    add_line (owner, g_strdup_printf ("%s %s unread %d latest %s status %d name %s", event_name (event),
-                                      row->info->conversationid, row->info->unreadcount, text,
-                                      row->latest != NULL ? row->latest->data->status : 0, row->info->showname));
+    add_line (owner,
+              g_strdup_printf ("%s %s unread %d latest %s status %d name %s", event_name (event),
+                               row->info->conversationid, row->info->unreadcount, text,
+                               row->latest != NULL ? row->latest->data->status : 0, row->info->showname));
   }
 }
 
@@ -281,8 +282,7 @@ person_start (Person *person)
   g_object_unref (await.result);
   g_assert_no_error (error);
   connect_gateway (person);
-  person->sync =
-      openim_sync_new (person->api, person->gateway, person->store, person->id, 7, &sink, person);
+  person->sync = openim_sync_new (person->api, person->gateway, person->store, person->id, 7, &sink, person);
   openim_gateway_start (person->gateway);
 }
 
@@ -418,8 +418,7 @@ person_say (Person *person, const char *peer, const char *group, const char *tex
   Await await = { NULL, FALSE };
   g_autoptr (GError) error = NULL;
   g_autoptr (OpenimMsgData) data = person_message (person, peer, group, text);
-  g_autofree char *id =
-      openim_id_conversation (data->sessiontype, person->id, group != NULL ? group : peer);
+  g_autofree char *id = openim_id_conversation (data->sessiontype, person->id, group != NULL ? group : peer);
   OpenimOutgoing outgoing = { id, data, FALSE };
   g_autoptr (OpenimMsgData) sent = NULL;
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* A local server in a process of its own, and people who are logged in to it with nothing above the sync floor.
- * What a person hears is kept as lines of text, in order:
- *   RecvNewMessage si_a_b 3 hello
+/* A local server in a process of its own, and people who are logged in to it with nothing above the sync
+ * floor. What a person hears is kept as lines of text, in order: RecvNewMessage si_a_b 3 hello
  *   ConversationChanged si_a_b unread 1 latest hello
  *   FriendAdded {"friend":{…}} */
 
@@ -45,8 +44,8 @@ void person_free (Person *person); /* and removes the folder */
 /* The connection breaks off and is made again. */
 void person_reconnect (Person *person);
 
-/* Waits for a line that matches a glob pattern, behind the one that the last call found; fails the test when it
- * has not come in 10 s. */
+/* Waits for a line that matches a glob pattern, behind the one that the last call found; fails the test when
+ * it has not come in 10 s. */
 const char *person_wait (Person *person, const char *pattern);
 /* Lines that match, from the beginning. */
 guint person_count (Person *person, const char *pattern);

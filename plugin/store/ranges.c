@@ -54,6 +54,9 @@ openim_ranges_add (OpenimDb *db, const char *conversation_id, gint64 begin, gint
     return FALSE;
   if (covered)
     return TRUE;
+  if (count == 1 && range.begin < begin) /* the usual case: one more at the end */
+    return openim_db_run (db, error, "UPDATE ranges SET last = ?3 WHERE conversation = ?1 AND first = ?2",
+                          "iii", conversation, range.begin, range.end);
   if (count > 0 &&
       !openim_db_run (db, error, "DELETE FROM ranges WHERE conversation = ?1 AND first BETWEEN ?2 AND ?3",
                       "iii", conversation, range.begin, range.end))

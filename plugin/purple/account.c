@@ -24,7 +24,7 @@ static const struct {
   const char *key;
   const char *label;
   const char *value; /* default */
-} options[N_OPTIONS] = {
+} option_rows[N_OPTIONS] = {
 #define OPENIM_OPTION(kind, symbol, key, label, value) [OPTION_##symbol] = { KIND_##kind, key, label, value },
 #include "purple/options.def"
 #undef OPENIM_OPTION
@@ -61,18 +61,20 @@ platform_choices (void)
 }
 
 GList *
-openim_settings_options (void)
+openim_options_list (void)
 {
   GList *list = NULL;
 
   for (guint i = 0; i < N_OPTIONS; i++) {
     PurpleAccountOption *option = NULL;
 
-    if (options[i].kind == KIND_LIST)
-      option = purple_account_option_list_new (_ (options[i].label), options[i].key, platform_choices ());
+    if (option_rows[i].kind == KIND_LIST)
+      option =
+          purple_account_option_list_new (_ (option_rows[i].label), option_rows[i].key, platform_choices ());
     else
-      option = purple_account_option_string_new (_ (options[i].label), options[i].key, options[i].value);
-    if (options[i].kind == KIND_SECRET)
+      option = purple_account_option_string_new (_ (option_rows[i].label), option_rows[i].key,
+                                                 option_rows[i].value);
+    if (option_rows[i].kind == KIND_SECRET)
       purple_account_option_set_masked (option, TRUE);
     list = g_list_append (list, option);
   }
@@ -83,7 +85,7 @@ static char *
 read_option (PurpleAccount *account, guint option)
 {
   return g_strstrip (
-      g_strdup (purple_account_get_string (account, options[option].key, options[option].value)));
+      g_strdup (purple_account_get_string (account, option_rows[option].key, option_rows[option].value)));
 }
 
 /* (nullable) An address with nothing in it but scheme, host, port and path; NULL and an error for others. */
@@ -97,8 +99,8 @@ read_address (PurpleAccount *account, guint option, const char *plain, const cha
       (g_strcmp0 (g_uri_get_scheme (uri), plain) != 0 && g_strcmp0 (g_uri_get_scheme (uri), secure) != 0)) {
     g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
                  /* TRANSLATORS: the label of an option, what the person typed there, an example */
-                 _ ("%s: “%s” is not an address such as %s."), _ (options[option].label), text,
-                 options[option].value);
+                 _ ("%s: “%s” is not an address such as %s."), _ (option_rows[option].label), text,
+                 option_rows[option].value);
     return NULL;
   }
   while (g_str_has_suffix (text, "/"))
@@ -129,37 +131,37 @@ make_data_dir (const char *api)
   return g_build_filename (purple_user_dir (), "openim", name, NULL);
 }
 
-OpenimSettings *
-openim_settings_read (PurpleAccount *account, GError **error)
+OpenimOptions *
+openim_options_read (PurpleAccount *account, GError **error)
 {
-  g_autoptr (OpenimSettings) settings = g_new0 (OpenimSettings, 1);
+  g_autoptr (OpenimOptions) options = g_new0 (OpenimOptions, 1);
   g_autofree char *token = read_option (account, OPTION_TOKEN);
   g_autofree char *chat_server = read_option (account, OPTION_CHAT_SERVER);
   const char *password = purple_account_get_password (account);
 
-  settings->name = g_strstrip (g_strdup (purple_account_get_username (account)));
-  settings->platform = read_platform (account);
-  settings->api = read_address (account, OPTION_API, "http", "https", error);
-  if (settings->api == NULL)
+  options->name = g_strstrip (g_strdup (purple_account_get_username (account)));
+  options->platform = read_platform (account);
+  options->api = read_address (account, OPTION_API, "http", "https", error);
+  if (options->api == NULL)
     return NULL;
-  settings->gateway = read_address (account, OPTION_GATEWAY, "ws", "wss", error);
-  if (settings->gateway == NULL)
+  options->gateway = read_address (account, OPTION_GATEWAY, "ws", "wss", error);
+  if (options->gateway == NULL)
     return NULL;
-  settings->data_dir = make_data_dir (settings->api);
+  options->data_dir = make_data_dir (options->api);
 
   /* A token may stand in the password field too: bitlbee keeps that one encrypted. */
   if (*token != '\0') {
-    if (!openim_account_read_token (token, &settings->user_id, &settings->platform)) {
+    if (!openim_account_read_token (token, &options->user_id, &options->platform)) {
       g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
                            _ ("The token in the account’s settings is not one that an OpenIM server made."));
       return NULL;
     }
-    settings->token = g_steal_pointer (&token);
-    return g_steal_pointer (&settings);
+    options->token = g_steal_pointer (&token);
+    return g_steal_pointer (&options);
   }
-  if (password != NULL && openim_account_read_token (password, &settings->user_id, &settings->platform)) {
-    settings->token = g_strdup (password);
-    return g_steal_pointer (&settings);
+  if (password != NULL && openim_account_read_token (password, &options->user_id, &options->platform)) {
+    options->token = g_strdup (password);
+    return g_steal_pointer (&options);
   }
   if (*chat_server == '\0') {
     g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
@@ -167,31 +169,31 @@ openim_settings_read (PurpleAccount *account, GError **error)
                             "Enter one of the two in the account’s settings."));
     return NULL;
   }
-  settings->chat_server = read_address (account, OPTION_CHAT_SERVER, "http", "https", error);
-  if (settings->chat_server == NULL)
+  options->chat_server = read_address (account, OPTION_CHAT_SERVER, "http", "https", error);
+  if (options->chat_server == NULL)
     return NULL;
-  settings->password = g_strdup (password);
-  return g_steal_pointer (&settings);
+  options->password = g_strdup (password);
+  return g_steal_pointer (&options);
 }
 
 void
-openim_settings_free (OpenimSettings *settings)
+openim_options_free (OpenimOptions *options)
 {
-  if (settings == NULL)
+  if (options == NULL)
     return;
-  g_free (settings->name);
-  g_free (settings->api);
-  g_free (settings->gateway);
-  g_free (settings->chat_server);
-  g_free (settings->password);
-  g_free (settings->token);
-  g_free (settings->user_id);
-  g_free (settings->data_dir);
-  g_free (settings);
+  g_free (options->name);
+  g_free (options->api);
+  g_free (options->gateway);
+  g_free (options->chat_server);
+  g_free (options->password);
+  g_free (options->token);
+  g_free (options->user_id);
+  g_free (options->data_dir);
+  g_free (options);
 }
 
 GProxyResolver *
-openim_settings_proxy (PurpleAccount *account)
+openim_options_proxy (PurpleAccount *account)
 {
   static const struct {
     PurpleProxyType type;

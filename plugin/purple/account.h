@@ -19,18 +19,18 @@ typedef struct {
   char *user_id;     /* known beforehand only with a token, else NULL */
   int platform;
   char *data_dir; /* absolute; one for each server, below libpurple's own folder */
-} OpenimSettings;
+} OpenimOptions;
 
 /* NULL with OPENIM_ERROR_SDK_ARGS and a sentence that says which setting is wrong. (transfer full) */
-OpenimSettings *openim_settings_read (PurpleAccount *account, GError **error);
-void openim_settings_free (OpenimSettings *settings);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimSettings, openim_settings_free)
+OpenimOptions *openim_options_read (PurpleAccount *account, GError **error);
+void openim_options_free (OpenimOptions *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimOptions, openim_options_free)
 
 /* The account options for Pidgin's and Finch's account window and bitlbee's "set". (transfer full)
  * (element-type PurpleAccountOption) */
-GList *openim_settings_options (void);
+GList *openim_options_list (void);
 
 /* The proxy of this account as libpurple's settings say it; NULL: as the environment says. (transfer full) */
-GProxyResolver *openim_settings_proxy (PurpleAccount *account);
+GProxyResolver *openim_options_proxy (PurpleAccount *account);
 
 G_END_DECLS

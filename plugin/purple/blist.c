@@ -250,7 +250,7 @@ on_slice (OpenimConnection *self, gpointer data)
     const OpenimGroup *group = NULL;
 
     if (id == NULL) {
-      openim_presence_follow_friends (self);
+      openim_status_follow_friends (self);
       return;
     }
     /* The first letter tells which of the two it is; either may be gone by now. */
@@ -331,7 +331,7 @@ put_friend (OpenimConnection *self, const OpenimFriend *person)
   else
     show_friend (self, person);
   if (openim_connection_is_open (self))
-    openim_presence_follow (self, id);
+    openim_status_follow (self, id);
 }
 
 static void
@@ -364,7 +364,7 @@ on_friend_deleted (PurpleConnection *gc,
   if (self == NULL || data->friend_ == NULL)
     return;
   g_hash_table_remove (self->roster->friends, data->friend_->frienduserid);
-  openim_presence_forget (self, data->friend_->frienduserid);
+  openim_status_forget (self, data->friend_->frienduserid);
   remove_friend (self, data->friend_->frienduserid);
 }
 

@@ -196,7 +196,7 @@ openim_connection_login (PurpleAccount *account)
   self->timers = g_hash_table_new_full (NULL, NULL, timer_free, NULL);
   self->login = openim_login_new ();
   self->roster = openim_roster_new ();
-  self->presence = openim_presence_new ();
+  self->statuses = openim_status_new ();
   self->rooms = openim_rooms_new ();
   self->display = openim_display_new ();
   self->marks = openim_marks_new ();
@@ -233,7 +233,7 @@ openim_connection_close (PurpleConnection *gc)
   openim_display_free (g_steal_pointer (&self->display));
   g_clear_pointer (&self->shown, openim_shown_free);
   openim_rooms_free (g_steal_pointer (&self->rooms));
-  openim_presence_free (g_steal_pointer (&self->presence));
+  openim_status_free (g_steal_pointer (&self->statuses));
   openim_roster_free (g_steal_pointer (&self->roster));
   openim_connection_unref (self);
 }

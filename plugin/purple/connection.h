@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 
 typedef struct _OpenimLogin OpenimLogin;
 typedef struct _OpenimRoster OpenimRoster;
-typedef struct _OpenimPresence OpenimPresence;
+typedef struct _OpenimStatuses OpenimStatuses;
 typedef struct _OpenimRooms OpenimRooms;
 typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
@@ -43,7 +43,7 @@ typedef struct {
   /* What each room keeps. */
   OpenimLogin *login;
   OpenimRoster *roster;
-  OpenimPresence *presence;
+  OpenimStatuses *statuses;
   OpenimRooms *rooms;
   OpenimDisplay *display;
   OpenimShown *shown; /* NULL until the user ID is known */

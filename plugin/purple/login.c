@@ -27,7 +27,7 @@
 enum { STEP_ACCOUNT, STEP_CONNECT, STEP_SYNC, N_STEPS };
 
 struct _OpenimLogin {
-  OpenimSettings *settings;
+  OpenimOptions *options;
   OpenimAccount *account; /* (nullable) at the chat server */
   GCancellable *cancellable;
   gboolean renewed;    /* a new token has been fetched since the gateway took one */
@@ -57,7 +57,7 @@ openim_login_free (OpenimLogin *login)
   g_cancellable_cancel (login->cancellable);
   g_object_unref (login->cancellable);
   g_clear_object (&login->account);
-  g_clear_pointer (&login->settings, openim_settings_free);
+  g_clear_pointer (&login->options, openim_options_free);
   g_free (login->trouble);
   g_free (login);
 }
@@ -207,26 +207,26 @@ on_init (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
 static void
 enter (OpenimConnection *self, const char *user_id, const char *token)
 {
-  OpenimSettings *settings = self->login->settings;
+  OpenimOptions *options = self->login->options;
   Openim__Init__IMConfig config = OPENIM__INIT__IMCONFIG__INIT;
   Openim__Init__InitSDKReq request = OPENIM__INIT__INIT_SDKREQ__INIT;
-  g_autoptr (GProxyResolver) proxy = openim_settings_proxy (self->account);
+  g_autoptr (GProxyResolver) proxy = openim_options_proxy (self->account);
 
-  if (g_mkdir_with_parents (settings->data_dir, 0700) != 0) {
+  if (g_mkdir_with_parents (options->data_dir, 0700) != 0) {
     g_autofree char *sentence =
-        g_strdup_printf (_ ("%s cannot be made: %s"), settings->data_dir, g_strerror (errno));
+        g_strdup_printf (_ ("%s cannot be made: %s"), options->data_dir, g_strerror (errno));
 
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_OTHER_ERROR, sentence);
     return;
   }
   self->self_id = g_strdup (user_id);
   self->self_name = g_strdup (user_id);
-  self->shown = openim_shown_open (settings->data_dir, user_id);
+  self->shown = openim_shown_open (options->data_dir, user_id);
   openim_sdk_set_proxy (self->sdk, proxy);
-  config.platform = (Openim__Sdk__Common__Platform) settings->platform;
-  config.apiaddr = settings->api;
-  config.wsaddr = settings->gateway;
-  config.datadir = settings->data_dir;
+  config.platform = (Openim__Sdk__Common__Platform) options->platform;
+  config.apiaddr = options->api;
+  config.wsaddr = options->gateway;
+  config.datadir = options->data_dir;
   request.config = &config;
   openim_connection_call (self, OPENIM_NUMBER (InitSDK), &request, on_init, NULL, NULL);
   send_login (self, token);
@@ -261,22 +261,22 @@ static void
 log_in_by_password (OpenimConnection *self)
 {
   OpenimLogin *login = self->login;
-  g_autoptr (GProxyResolver) proxy = openim_settings_proxy (self->account);
+  g_autoptr (GProxyResolver) proxy = openim_options_proxy (self->account);
   g_autoptr (GError) error = NULL;
 
-  if (login->settings->password == NULL || *login->settings->password == '\0') {
+  if (login->options->password == NULL || *login->options->password == '\0') {
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED,
                             _ ("Enter a password, or a token in the account’s settings."));
     return;
   }
   g_clear_object (&login->account);
-  login->account = openim_account_new (login->settings->chat_server, login->settings->name,
-                                       login->settings->platform, proxy, &error);
+  login->account = openim_account_new (login->options->chat_server, login->options->name,
+                                       login->options->platform, proxy, &error);
   if (login->account == NULL) {
     fail_with (self, error);
     return;
   }
-  openim_account_login_async (login->account, login->settings->password, NULL, login->cancellable, on_account,
+  openim_account_login_async (login->account, login->options->password, NULL, login->cancellable, on_account,
                               openim_connection_ref (self));
   show_step (self, STEP_ACCOUNT, _ ("Logging in at the chat server"));
 }
@@ -286,14 +286,14 @@ openim_login_start (OpenimConnection *self)
 {
   g_autoptr (GError) error = NULL;
 
-  self->login->settings = openim_settings_read (self->account, &error);
-  if (self->login->settings == NULL) {
+  self->login->options = openim_options_read (self->account, &error);
+  if (self->login->options == NULL) {
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS, error->message);
     return;
   }
   watch_silence (self);
-  if (self->login->settings->token != NULL)
-    enter (self, self->login->settings->user_id, self->login->settings->token);
+  if (self->login->options->token != NULL)
+    enter (self, self->login->options->user_id, self->login->options->token);
   else
     log_in_by_password (self);
 }
@@ -382,7 +382,7 @@ on_kicked (PurpleConnection *gc, gconstpointer data, gpointer user_data)
 static void
 replace_token (OpenimConnection *self, const char *sentence)
 {
-  if (self->login->settings->token != NULL || self->login->renewed) {
+  if (self->login->options->token != NULL || self->login->renewed) {
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED, sentence);
     return;
   }

@@ -48,10 +48,10 @@ static PurplePluginProtocolInfo protocol = {
   .options = OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_CHAT_TOPIC | OPT_PROTO_PASSWORD_OPTIONAL,
   .icon_spec = NO_BUDDY_ICONS,
   .list_icon = get_icon,
-  .list_emblem = openim_presence_get_emblem,
-  .status_text = openim_presence_get_text,
+  .list_emblem = openim_status_get_emblem,
+  .status_text = openim_status_get_text,
   .tooltip_text = openim_profile_get_tooltip,
-  .status_types = openim_presence_get_types,
+  .status_types = openim_status_get_types,
   .chat_info = openim_chat_get_info,
   .chat_info_defaults = openim_chat_get_info_defaults,
   .login = openim_connection_login,
@@ -112,7 +112,7 @@ load (PurplePlugin *plugin)
   openim_events_register (plugin);
   openim_login_connect_signals (plugin);
   openim_roster_connect_signals (plugin);
-  openim_presence_connect_signals (plugin);
+  openim_status_connect_signals (plugin);
   openim_chat_connect_signals (plugin);
   openim_members_connect_signals (plugin);
   openim_im_connect_signals (plugin);
@@ -151,7 +151,7 @@ init (PurplePlugin *plugin)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   info.summary = (char *) _ ("OpenIM protocol");
   info.description = (char *) _ ("Talk with people on an OpenIM server (3.8.2 or newer).");
-  protocol.protocol_options = openim_settings_options ();
+  protocol.protocol_options = openim_options_list ();
 }
 
 PURPLE_INIT_PLUGIN (openim, init, info)

@@ -50,7 +50,7 @@ openim_profile_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboo
   if (self == NULL)
     return;
   person = openim_roster_get_friend (self, purple_buddy_get_name (buddy));
-  where = openim_presence_get_text (buddy);
+  where = openim_status_get_text (buddy);
   add (info, _ ("User ID"), purple_buddy_get_name (buddy));
   if (person != NULL) {
     add (info, _ ("Nickname"), person->nickname);
@@ -98,7 +98,7 @@ on_users (OpenimConnection *self, const GError *error, const ProtobufCMessage *r
   const OpenimFriend *person = openim_roster_get_friend (self, question->user_id);
   PurpleBuddy *buddy = purple_find_buddy (self->account, question->user_id);
   PurpleNotifyUserInfo *info = purple_notify_user_info_new ();
-  g_autofree char *where = buddy != NULL ? openim_presence_get_text (buddy) : NULL;
+  g_autofree char *where = buddy != NULL ? openim_status_get_text (buddy) : NULL;
   g_autofree char *trouble = error != NULL ? openim_error_describe (error) : NULL;
 
   add (info, _ ("User ID"), question->user_id);

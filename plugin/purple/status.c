@@ -9,7 +9,7 @@
 
 #define BATCH 200 /* people in one subscription */
 
-struct _OpenimPresence {
+struct _OpenimStatuses {
   GHashTable *platforms; /* user ID → char *: where that person is online, "" for nowhere; followed people */
 };
 
@@ -31,22 +31,22 @@ static const struct {
   [OPENIM__SDK__COMMON__PLATFORM__HarmonyOS] = { N_ ("HarmonyOS"), TRUE },
 };
 
-OpenimPresence *
-openim_presence_new (void)
+OpenimStatuses *
+openim_status_new (void)
 {
-  OpenimPresence *presence = g_new0 (OpenimPresence, 1);
+  OpenimStatuses *statuses = g_new0 (OpenimStatuses, 1);
 
-  presence->platforms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  return presence;
+  statuses->platforms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return statuses;
 }
 
 void
-openim_presence_free (OpenimPresence *presence)
+openim_status_free (OpenimStatuses *statuses)
 {
-  if (presence == NULL)
+  if (statuses == NULL)
     return;
-  g_hash_table_destroy (presence->platforms);
-  g_free (presence);
+  g_hash_table_destroy (statuses->platforms);
+  g_free (statuses);
 }
 
 /* Numbers as text, for the table: "2 5". */
@@ -67,15 +67,15 @@ set_state (OpenimConnection *self, const char *user_id, const int *ids, gsize n)
   PurpleBuddy *buddy = NULL;
   gboolean online = n > 0;
 
-  if (!g_hash_table_contains (self->presence->platforms, user_id))
+  if (!g_hash_table_contains (self->statuses->platforms, user_id))
     return;
-  g_hash_table_replace (self->presence->platforms, g_strdup (user_id), pack (ids, n));
+  g_hash_table_replace (self->statuses->platforms, g_strdup (user_id), pack (ids, n));
   buddy = purple_find_buddy (self->account, user_id);
   if (buddy == NULL)
     return;
   if (online != purple_presence_is_online (purple_buddy_get_presence (buddy)))
     purple_prpl_got_user_status (self->account, user_id,
-                                 online ? OPENIM_STATUS_AVAILABLE : OPENIM_STATUS_OFFLINE, NULL);
+                                 online ? OPENIM_STATUS_ID_AVAILABLE : OPENIM_STATUS_ID_OFFLINE, NULL);
 }
 
 static void
@@ -108,19 +108,19 @@ subscribe (OpenimConnection *self, GPtrArray *ids)
 }
 
 void
-openim_presence_follow (OpenimConnection *self, const char *user_id)
+openim_status_follow (OpenimConnection *self, const char *user_id)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
 
-  if (g_hash_table_contains (self->presence->platforms, user_id))
+  if (g_hash_table_contains (self->statuses->platforms, user_id))
     return;
-  g_hash_table_insert (self->presence->platforms, g_strdup (user_id), g_strdup (""));
+  g_hash_table_insert (self->statuses->platforms, g_strdup (user_id), g_strdup (""));
   g_ptr_array_add (ids, g_strdup (user_id));
   subscribe (self, ids);
 }
 
 void
-openim_presence_follow_friends (OpenimConnection *self)
+openim_status_follow_friends (OpenimConnection *self)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   GSList *buddies = purple_find_buddies (self->account, NULL);
@@ -129,7 +129,7 @@ openim_presence_follow_friends (OpenimConnection *self)
     const char *id = purple_buddy_get_name (l->data);
 
     if (openim_roster_get_friend (self, id) == NULL ||
-        !g_hash_table_insert (self->presence->platforms, g_strdup (id), g_strdup ("")))
+        !g_hash_table_insert (self->statuses->platforms, g_strdup (id), g_strdup ("")))
       continue;
     g_ptr_array_add (ids, g_strdup (id));
   }
@@ -138,13 +138,13 @@ openim_presence_follow_friends (OpenimConnection *self)
 }
 
 void
-openim_presence_forget (OpenimConnection *self, const char *user_id)
+openim_status_forget (OpenimConnection *self, const char *user_id)
 {
   Openim__Sdk__Internal__UnsubscribeUsersOnlineStatusReq request =
       OPENIM__SDK__INTERNAL__UNSUBSCRIBE_USERS_ONLINE_STATUS_REQ__INIT;
   char *ids[] = { (char *) user_id };
 
-  if (!g_hash_table_remove (self->presence->platforms, user_id))
+  if (!g_hash_table_remove (self->statuses->platforms, user_id))
     return;
   request.userids = ids;
   request.n_userids = G_N_ELEMENTS (ids);
@@ -166,13 +166,14 @@ on_status_changed (PurpleConnection *gc,
 /* --- members of the prpl --- */
 
 GList *
-openim_presence_get_types (PurpleAccount *account)
+openim_status_get_types (PurpleAccount *account)
 {
   GList *types = NULL;
 
-  types = g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_AVAILABLE, OPENIM_STATUS_AVAILABLE,
-                                                             NULL, TRUE, TRUE, FALSE));
-  types = g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_OFFLINE, OPENIM_STATUS_OFFLINE,
+  types =
+      g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_AVAILABLE, OPENIM_STATUS_ID_AVAILABLE,
+                                                         NULL, TRUE, TRUE, FALSE));
+  types = g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_OFFLINE, OPENIM_STATUS_ID_OFFLINE,
                                                              NULL, TRUE, TRUE, FALSE));
   return types;
 }
@@ -183,13 +184,13 @@ get_platforms (PurpleBuddy *buddy)
 {
   OpenimConnection *self = openim_connection_get_for_account (purple_buddy_get_account (buddy));
   const char *ids =
-      self != NULL ? g_hash_table_lookup (self->presence->platforms, purple_buddy_get_name (buddy)) : NULL;
+      self != NULL ? g_hash_table_lookup (self->statuses->platforms, purple_buddy_get_name (buddy)) : NULL;
 
   return g_strsplit (ids != NULL ? ids : "", " ", -1);
 }
 
 char *
-openim_presence_get_text (PurpleBuddy *buddy)
+openim_status_get_text (PurpleBuddy *buddy)
 {
   g_auto (GStrv) ids = get_platforms (buddy);
   GString *text = g_string_new (NULL);
@@ -204,7 +205,7 @@ openim_presence_get_text (PurpleBuddy *buddy)
 }
 
 const char *
-openim_presence_get_emblem (PurpleBuddy *buddy)
+openim_status_get_emblem (PurpleBuddy *buddy)
 {
   g_auto (GStrv) ids = get_platforms (buddy);
   gboolean mobile = ids[0] != NULL;
@@ -218,7 +219,7 @@ openim_presence_get_emblem (PurpleBuddy *buddy)
 }
 
 void
-openim_presence_connect_signals (PurplePlugin *plugin)
+openim_status_connect_signals (PurplePlugin *plugin)
 {
   static const OpenimHandler handlers[] = {
     { OPENIM_NUMBER (EventOnUserStatusChanged), PURPLE_CALLBACK (on_status_changed) },

@@ -283,7 +283,7 @@ store_sent (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
   Entry *entry = job;
   const char *id = entry->conversation_id;
-  const char *client_id = entry->data->clientmsgid;
+  g_autofree char *client_id = g_strdup (entry->data->clientmsgid); /* looking replaces the data */
   const Openim__Msg__SendMsgResp *answer = entry->answer;
 
   if (!openim_messages_set_sent (db, id, client_id, answer->servermsgid, answer->sendtime, error))

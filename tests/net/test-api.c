@@ -266,8 +266,8 @@ script_redirect (TestPeer *peer, guint number, gconstpointer data)
 {
   g_autofree char *request = test_peer_read_request (peer);
   g_autofree char *target = test_server_url (test_peer_server (peer), "http", "/elsewhere");
-  g_autofree char *answer =
-      g_strdup_printf ("HTTP/1.1 307 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", target);
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 %s Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+                                             (const char *) data, target);
   if (request == NULL)
     return;
   test_peer_write (peer, answer, -1);
@@ -278,10 +278,13 @@ script_redirect (TestPeer *peer, guint number, gconstpointer data)
 static void
 test_redirect (void)
 {
-  g_auto (Outcome) outcome = { 0 };
-  call_once (script_redirect, NULL, 10000, &outcome);
-  g_assert_cmpint (outcome.code, ==, 10000);
-  g_assert_nonnull (strstr (outcome.message, "another address"));
+  static const char *const statuses[] = { "301", "302", "303", "307", "308" };
+  for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    g_auto (Outcome) outcome = { 0 };
+    call_once (script_redirect, statuses[i], 10000, &outcome);
+    g_assert_cmpint (outcome.code, ==, 10000);
+    g_assert_nonnull (strstr (outcome.message, "another address"));
+  }
 }
 
 static void

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "scripts.h"
 
 typedef struct {
@@ -88,6 +90,7 @@ test_too_big (void)
 
   test_until (ears_count (ears, "connected") >= 2);
   ears_assert (ears, "connecting, connected, failed 10000, connecting, connected");
+  g_assert_nonnull (strstr (ears->sentence, "lost")); /* and not: read, and found to be too big */
 }
 
 static void

@@ -178,8 +178,32 @@ void openim_run_lane_done (OpenimRun *self, guint run);
 
 gboolean openim_run_is_active (OpenimRun *self);
 
-/* Requests 1006 and writes the marks; @done as for openim_sync_write. */
-void openim_run_read_marks (OpenimSync *self, OpenimDoneFunc done, gpointer data);
+/* ---- seqs.c */
+
+typedef struct {
+  GHashTable *newest; /* (nullable) id → gint64, chats and notification channels */
+  GHashTable *marks;  /* id → Openim__Msg__Seqs, chats */
+} OpenimSeqs;
+void openim_seqs_free (OpenimSeqs *seqs);
+/* @seqs: (transfer full), NULL with @error. */
+typedef void (*OpenimSeqsFunc) (OpenimSync *sync, gpointer data, OpenimSeqs *seqs, const GError *error);
+/* Asks for the marks, and if @newest for the newest seqs. */
+void openim_seqs_ask (OpenimSync *self, gboolean newest, OpenimSeqsFunc func, gpointer data);
+
+/* What is to be fetched of a conversation. */
+typedef struct {
+  char *id;
+  gboolean notification;
+  GArray *missing;   /* OpenimRange */
+  gint64 begin, end; /* within which nothing else is missing */
+  gint64 time;       /* of the newest message */
+} OpenimWant;
+/* @wants: OpenimWant, newest conversation first. */
+typedef void (*OpenimWantsFunc) (OpenimSync *sync, gpointer data, GPtrArray *wants, const GError *error);
+/* Writes the marks (@seqs: transfer full) and finds what is missing, if the newest seqs are there.
+ * @reinstalled: silently, and notifications count as had. */
+void openim_seqs_store (
+    OpenimSync *self, OpenimSeqs *seqs, gboolean reinstalled, OpenimWantsFunc func, gpointer data);
 
 /* ---- lists.c, members.c */
 

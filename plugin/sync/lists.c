@@ -172,15 +172,24 @@ openim_lists_update (OpenimLists *self,
 /* ---- read marks */
 
 static void
-on_marks (OpenimSync *sync, gpointer data, const GError *error)
+on_marks_stored (OpenimSync *sync, gpointer data, GPtrArray *wants, const GError *error)
 {
   openim_update_end (data, error);
 }
 
 static void
+on_marks (OpenimSync *sync, gpointer data, OpenimSeqs *seqs, const GError *error)
+{
+  if (error != NULL)
+    openim_update_end (data, error);
+  else
+    openim_seqs_store (sync, seqs, FALSE, on_marks_stored, data);
+}
+
+static void
 marks_start (OpenimUpdate *update)
 {
-  openim_run_read_marks (update->sync, on_marks, update);
+  openim_seqs_ask (update->sync, FALSE, on_marks, update);
 }
 
 /* ---- for callers */

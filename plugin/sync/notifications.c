@@ -298,7 +298,8 @@ read_by_self (OpenimDb *db, const char *id, gint64 seq, OpenimEffects *effects, 
 
   if (seq <= 0 || seq > OPENIM_SYNC_MAX_SEQ)
     return TRUE;
-  if (!openim_conversations_set_seqs (db, id, -1, seq, &changed, error))
+  if (!openim_conversations_set_seqs (db, id, -1, seq, &changed, error) ||
+      !openim_messages_mark_read_up_to (db, id, effects->self_id, seq, error))
     return FALSE;
   if (changed)
     openim_effects_touch (effects, id, OPENIM_TOUCH_CHANGED);

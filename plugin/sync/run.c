@@ -4,12 +4,7 @@
  * SyncServerStart … SyncServerFinish or SyncServerFailed around it. After a fresh start of the local database
  * ("reinstalled") it is silent but for its progress. */
 
-#include "msg.pb-c.h"
-
 #include "base/clock.h"
-#include "base/gate.h"
-#include "base/id.h"
-#include "store/ranges.h"
 #include "store/settings.h"
 #include "sync/internal.h"
 
@@ -32,12 +27,9 @@ struct _OpenimRun {
 
   guint attempt;
   guint retry;
-  guint seqs_under_way;
-  gboolean seqs_failed;
   gboolean seqs_stored;
   gboolean conversations_known;
-  GHashTable *newest; /* id → gint64 */
-  GHashTable *marks;  /* id → Openim__Msg__Seqs */
+  OpenimSeqs *seqs; /* (nullable) answered, not written yet */
 
   guint parts;       /* lists that are under way */
   guint first_parts; /* those among them that come before the conversations */
@@ -89,8 +81,7 @@ static void
 clear (OpenimRun *self)
 {
   g_clear_handle_id (&self->retry, g_source_remove);
-  g_clear_pointer (&self->newest, g_hash_table_unref);
-  g_clear_pointer (&self->marks, g_hash_table_unref);
+  g_clear_pointer (&self->seqs, openim_seqs_free);
 }
 
 void
@@ -263,198 +254,24 @@ on_list (OpenimSync *sync, gpointer data, const GError *error)
   check_end (self);
 }
 
+/* After a reinstall these wait until there is something to talk with. */
+static void
+start_other_lists (OpenimRun *self)
+{
+  start_list (self, OPENIM_LIST_SELF, 0);
+  start_list (self, OPENIM_LIST_BLACKS, 0);
+  start_list (self, OPENIM_LIST_FRIEND_REQUESTS, 0);
+  start_list (self, OPENIM_LIST_GROUP_REQUESTS, 0);
+  start_list (self, OPENIM_LIST_COMMANDS, 0);
+}
+
 /* ---- seqs */
 
-typedef struct {
-  char *id;
-  gboolean notification;
-  GArray *missing;
-  gint64 begin, end;
-  gint64 time; /* of the newest message */
-} Want;
-
-typedef struct {
-  Step *step;         /* (nullable) */
-  GHashTable *newest; /* (nullable): marks only */
-  GHashTable *marks;
-  gboolean reinstalled;
-  GPtrArray *wants; /* out */
-  OpenimDoneFunc done;
-  gpointer data;
-} SeqJob;
-
 static void
-want_free (gpointer p)
+on_seqs_stored (OpenimSync *sync, gpointer data, GPtrArray *wants, const GError *error)
 {
-  Want *want = p;
+  OpenimRun *self = step_end (data);
 
-  g_free (want->id);
-  g_array_unref (want->missing);
-  g_free (want);
-}
-
-static void
-seq_job_free (gpointer p)
-{
-  SeqJob *job = p;
-
-  g_clear_pointer (&job->newest, g_hash_table_unref);
-  g_clear_pointer (&job->marks, g_hash_table_unref);
-  g_ptr_array_unref (job->wants);
-  g_free (job);
-}
-
-static gboolean
-add_want (SeqJob *job,
-          OpenimDb *db,
-          const char *id,
-          gboolean notification,
-          gint64 begin,
-          gint64 end,
-          gint64 time,
-          GError **error)
-{
-  GArray *missing;
-  Want *want;
-
-  if (begin > end)
-    return TRUE;
-  missing = openim_ranges_missing (db, id, begin, end, error);
-  if (missing == NULL)
-    return FALSE;
-  if (missing->len == 0) {
-    g_array_unref (missing);
-    return TRUE;
-  }
-  want = g_new0 (Want, 1);
-  want->id = g_strdup (id);
-  want->notification = notification;
-  want->missing = missing;
-  want->begin = begin;
-  want->end = end;
-  want->time = time;
-  g_ptr_array_add (job->wants, want);
-  return TRUE;
-}
-
-/* Notification channels: after a reinstall everything in them is in the lists already. */
-static gboolean
-want_notifications (SeqJob *job, OpenimDb *db, const char *id, gint64 have, gint64 max, GError **error)
-{
-  gint64 begin = MAX (have + 1, max - OPENIM_SYNC_NOTICES + 1);
-
-  if (have >= max)
-    return TRUE;
-  if (job->reinstalled)
-    return openim_ranges_add (db, id, 1, max, error);
-  if (begin > have + 1 && !openim_ranges_add (db, id, have + 1, begin - 1, error))
-    return FALSE;
-  return add_want (job, db, id, TRUE, begin, max, 0, error);
-}
-
-/* The newest message always; what came since the last one that is here, and what is unread, up to the limit.
- */
-static gboolean
-want_messages (SeqJob *job,
-               OpenimDb *db,
-               const char *id,
-               const OpenimSeqMarks *known,
-               const Openim__Msg__Seqs *seqs,
-               GError **error)
-{
-  gint64 have = known != NULL ? known->fetched : 0;
-  gint64 read = MAX (known != NULL ? known->has_read_seq : 0, seqs->hasreadseq);
-  gint64 begin = seqs->maxseq;
-
-  if (read < seqs->maxseq)
-    begin = MIN (begin, read + 1);
-  if (have > 0)
-    begin = MIN (begin, have + 1);
-  begin = MAX (begin, seqs->maxseq - OPENIM_SYNC_HISTORY + 1);
-  return add_want (job, db, id, FALSE, MAX (begin, 1), seqs->maxseq, seqs->maxseqtime, error);
-}
-
-static gboolean
-store_marks (SeqJob *job, OpenimDb *db, GHashTable *known, OpenimEffects *effects, GError **error)
-{
-  GHashTableIter iter;
-  gpointer key;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, job->marks);
-  while (g_hash_table_iter_next (&iter, &key, &value)) {
-    const Openim__Msg__Seqs *seqs = value;
-    const OpenimSeqMarks *row = g_hash_table_lookup (known, key);
-    gboolean changed = FALSE;
-
-    /* Also of conversations that have no row yet: their first message finds the marks. */
-    if (row == NULL || seqs->maxseq > row->max_seq || seqs->hasreadseq > row->has_read_seq) {
-      if (!openim_conversations_set_seqs (db, key, seqs->maxseq, seqs->hasreadseq, &changed, error))
-        return FALSE;
-      if (changed)
-        openim_effects_touch (effects, key, job->reinstalled ? OPENIM_TOUCH_QUIET : OPENIM_TOUCH_CHANGED);
-    }
-    if (job->newest != NULL && !want_messages (job, db, key, row, seqs, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static int
-compare_wants (gconstpointer a, gconstpointer b)
-{
-  const Want *one = *(Want *const *) a;
-  const Want *two = *(Want *const *) b;
-
-  return one->time > two->time ? -1 : one->time < two->time;
-}
-
-static gboolean
-store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
-{
-  SeqJob *job = data;
-  g_autoptr (GHashTable) known = openim_conversations_marks (db, error);
-  GHashTableIter iter;
-  gpointer key;
-  gpointer value;
-
-  effects->silent = job->reinstalled;
-  if (known == NULL || !store_marks (job, db, known, effects, error))
-    return FALSE;
-  if (job->newest == NULL)
-    return TRUE;
-
-  g_hash_table_iter_init (&iter, job->newest);
-  while (g_hash_table_iter_next (&iter, &key, &value)) {
-    gint64 max = *(gint64 *) value;
-    const OpenimSeqMarks *row = g_hash_table_lookup (known, key);
-
-    if (openim_id_is_notification_channel (key)) {
-      if (!want_notifications (job, db, key, row != NULL ? row->fetched : 0, max, error))
-        return FALSE;
-    } else if (!g_hash_table_contains (job->marks, key)) {
-      /* Too young for the read marks. */
-      Openim__Msg__Seqs seqs = { .maxseq = max, .hasreadseq = 0 };
-
-      if (!want_messages (job, db, key, row, &seqs, error))
-        return FALSE;
-    }
-  }
-  g_ptr_array_sort (job->wants, compare_wants);
-  return TRUE;
-}
-
-static void
-on_seqs_stored (OpenimSync *sync, gpointer data, const GError *error)
-{
-  SeqJob *job = data;
-  OpenimRun *self;
-
-  if (job->step == NULL) {
-    job->done (sync, job->data, error);
-    return;
-  }
-  self = step_end (job->step);
   if (self == NULL)
     return;
   if (error != NULL) {
@@ -462,38 +279,26 @@ on_seqs_stored (OpenimSync *sync, gpointer data, const GError *error)
     return;
   }
 
-  self->lanes = job->wants->len;
-  for (guint i = 0; i < job->wants->len && self->active; i++) {
-    const Want *want = g_ptr_array_index (job->wants, i);
+  self->lanes = wants->len;
+  for (guint i = 0; i < wants->len && self->active; i++) {
+    const OpenimWant *want = g_ptr_array_index (wants, i);
 
     openim_lanes_open (sync->lanes, want->id, want->notification, want->missing, want->begin, want->end,
                        self->reinstalled, self->id);
   }
   self->seqs_stored = TRUE;
-  if (self->reinstalled && self->whole) {
-    start_list (self, OPENIM_LIST_SELF, 0);
-    start_list (self, OPENIM_LIST_BLACKS, 0);
-    start_list (self, OPENIM_LIST_FRIEND_REQUESTS, 0);
-    start_list (self, OPENIM_LIST_GROUP_REQUESTS, 0);
-    start_list (self, OPENIM_LIST_COMMANDS, 0);
-  }
+  if (self->reinstalled && self->whole)
+    start_other_lists (self);
   check_end (self);
 }
 
+/* Settings come before marks and messages, so that rows have their kind. */
 static void
 check_seqs (OpenimRun *self)
 {
-  SeqJob *job;
-
-  if (self->newest == NULL || self->marks == NULL || !self->conversations_known)
-    return;
-  job = g_new0 (SeqJob, 1);
-  job->step = step_new (self, 0);
-  job->newest = g_steal_pointer (&self->newest);
-  job->marks = g_steal_pointer (&self->marks);
-  job->reinstalled = self->reinstalled;
-  job->wants = g_ptr_array_new_with_free_func (want_free);
-  openim_sync_write (self->sync, OPENIM_STORE_WRITE, store_seqs, job, seq_job_free, on_seqs_stored);
+  if (self->seqs != NULL && self->conversations_known)
+    openim_seqs_store (self->sync, g_steal_pointer (&self->seqs), self->reinstalled, on_seqs_stored,
+                       step_new (self, 0));
 }
 
 static void
@@ -509,7 +314,7 @@ on_conversations (OpenimSync *sync, gpointer data, const GError *error)
   check_seqs (self);
 }
 
-static void request_seqs (OpenimRun *self);
+static void ask_seqs (OpenimRun *self);
 
 static gboolean
 on_retry (gpointer user_data)
@@ -517,157 +322,35 @@ on_retry (gpointer user_data)
   OpenimRun *self = user_data;
 
   self->retry = 0;
-  request_seqs (self);
+  ask_seqs (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-seqs_answered (OpenimRun *self, const GError *error)
+on_seqs (OpenimSync *sync, gpointer data, OpenimSeqs *seqs, const GError *error)
 {
-  if (error != NULL) {
-    openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "newest seqs: %s", error->message);
-    self->seqs_failed = TRUE;
-  }
-  if (--self->seqs_under_way > 0)
+  OpenimRun *self = step_end (data);
+
+  if (self == NULL) {
+    openim_seqs_free (seqs);
     return;
-  if (!self->seqs_failed)
+  }
+  if (error == NULL) {
+    self->seqs = seqs;
     check_seqs (self);
-  else if (++self->attempt >= ATTEMPTS)
+    return;
+  }
+  openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "newest seqs: %s", error->message);
+  if (++self->attempt >= ATTEMPTS)
     end_run (self, FALSE);
   else
     self->retry = g_timeout_add_seconds (self->attempt * 2, on_retry, self);
 }
 
 static void
-on_newest (GObject *source, GAsyncResult *result, gpointer user_data)
+ask_seqs (OpenimRun *self)
 {
-  g_autoptr (OpenimSync) sync = g_object_ref (((Step *) user_data)->sync);
-  g_autoptr (GError) error = NULL;
-  Openim__Sdkws__GetMaxSeqResp *answer = openim_gateway_request_finish (
-      OPENIM_GATEWAY (source), result, &openim__sdkws__get_max_seq_resp__descriptor, &error);
-  OpenimRun *self = step_end (user_data);
-
-  if (self != NULL && answer != NULL) {
-    g_clear_pointer (&self->newest, g_hash_table_unref);
-    self->newest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-    for (size_t i = 0; i < answer->n_maxseqs; i++) {
-      gint64 max = answer->maxseqs[i]->value;
-
-      if (openim_gate_id (answer->maxseqs[i]->key) && max > 0 && max <= OPENIM_SYNC_MAX_SEQ)
-        g_hash_table_insert (self->newest, g_strdup (answer->maxseqs[i]->key), g_memdup2 (&max, sizeof max));
-    }
-  }
-  openim_pb_free (answer);
-  if (self != NULL)
-    seqs_answered (self, error);
-}
-
-/* id → Openim__Msg__Seqs */
-static GHashTable *
-read_marks (Openim__Msg__GetConversationsHasReadAndMaxSeqResp *answer)
-{
-  GHashTable *marks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, openim_pb_free);
-
-  for (size_t i = 0; i < answer->n_seqs; i++) {
-    Openim__Msg__Seqs *seqs = answer->seqs[i]->value;
-
-    if (seqs == NULL || !openim_gate_id (answer->seqs[i]->key) || seqs->maxseq <= 0 ||
-        seqs->maxseq > OPENIM_SYNC_MAX_SEQ || seqs->hasreadseq < 0)
-      continue;
-    g_hash_table_insert (marks, g_strdup (answer->seqs[i]->key), seqs);
-    answer->seqs[i]->value = NULL;
-  }
-  return marks;
-}
-
-static void
-on_marks (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (OpenimSync) sync = g_object_ref (((Step *) user_data)->sync);
-  g_autoptr (GError) error = NULL;
-  gpointer answer = openim_gateway_request_finish (
-      OPENIM_GATEWAY (source), result, &openim__msg__get_conversations_has_read_and_max_seq_resp__descriptor,
-      &error);
-  OpenimRun *self = step_end (user_data);
-
-  if (self != NULL && answer != NULL) {
-    g_clear_pointer (&self->marks, g_hash_table_unref);
-    self->marks = read_marks (answer);
-  }
-  openim_pb_free (answer);
-  if (self != NULL)
-    seqs_answered (self, error);
-}
-
-static void
-request_marks (OpenimSync *self, GAsyncReadyCallback callback, gpointer data)
-{
-  Openim__Msg__GetConversationsHasReadAndMaxSeqReq *request =
-      openim_pb_new (&openim__msg__get_conversations_has_read_and_max_seq_req__descriptor);
-
-  openim_pb_set (&request->userid, self->user_id);
-  openim_gateway_request_async (self->gateway, OPENIM_GATEWAY_READ_SEQS, request, OPENIM_GATEWAY_TIMEOUT,
-                                self->cancellable, callback, data);
-  openim_pb_free (request);
-}
-
-static void
-request_seqs (OpenimRun *self)
-{
-  Openim__Sdkws__GetMaxSeqReq *request = openim_pb_new (&openim__sdkws__get_max_seq_req__descriptor);
-
-  self->seqs_failed = FALSE;
-  self->seqs_under_way = 2;
-  openim_pb_set (&request->userid, self->sync->user_id);
-  openim_gateway_request_async (self->sync->gateway, OPENIM_GATEWAY_NEWEST_SEQS, request,
-                                OPENIM_GATEWAY_TIMEOUT, self->sync->cancellable, on_newest,
-                                step_new (self, 0));
-  openim_pb_free (request);
-  request_marks (self->sync, on_marks, step_new (self, 0));
-}
-
-/* ---- read marks alone */
-
-typedef struct {
-  OpenimSync *sync;
-  OpenimDoneFunc done;
-  gpointer data;
-} MarksOnly;
-
-static void
-on_marks_only (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  MarksOnly *only = user_data;
-  g_autoptr (GError) error = NULL;
-  gpointer answer = openim_gateway_request_finish (
-      OPENIM_GATEWAY (source), result, &openim__msg__get_conversations_has_read_and_max_seq_resp__descriptor,
-      &error);
-
-  if (answer == NULL || only->sync->stopped) {
-    only->done (only->sync, only->data, error);
-  } else {
-    SeqJob *job = g_new0 (SeqJob, 1);
-
-    job->marks = read_marks (answer);
-    job->wants = g_ptr_array_new_with_free_func (want_free);
-    job->done = only->done;
-    job->data = only->data;
-    openim_sync_write (only->sync, OPENIM_STORE_WRITE, store_seqs, job, seq_job_free, on_seqs_stored);
-  }
-  openim_pb_free (answer);
-  g_object_unref (only->sync);
-  g_free (only);
-}
-
-void
-openim_run_read_marks (OpenimSync *self, OpenimDoneFunc done, gpointer data)
-{
-  MarksOnly *only = g_new0 (MarksOnly, 1);
-
-  only->sync = g_object_ref (self);
-  only->done = done;
-  only->data = data;
-  request_marks (self, on_marks_only, only);
+  openim_seqs_ask (self->sync, TRUE, on_seqs, step_new (self, 0));
 }
 
 /* ---- the beginning */
@@ -717,7 +400,7 @@ on_loaded (OpenimSync *sync, gpointer data, const GError *error)
   if (sync->total_unread < 0)
     sync->total_unread = job->total_unread;
 
-  request_seqs (self);
+  ask_seqs (self);
   if (!self->whole) {
     self->conversations_known = TRUE;
     return;
@@ -727,13 +410,8 @@ on_loaded (OpenimSync *sync, gpointer data, const GError *error)
                        step_new (self, OPENIM_LIST_CONVERSATIONS));
   start_list (self, OPENIM_LIST_FRIENDS, OPENIM_LIST_VERIFY);
   start_list (self, OPENIM_LIST_GROUPS, OPENIM_LIST_IN_RUN);
-  if (!self->reinstalled) {
-    start_list (self, OPENIM_LIST_SELF, 0);
-    start_list (self, OPENIM_LIST_BLACKS, 0);
-    start_list (self, OPENIM_LIST_FRIEND_REQUESTS, 0);
-    start_list (self, OPENIM_LIST_GROUP_REQUESTS, 0);
-    start_list (self, OPENIM_LIST_COMMANDS, 0);
-  }
+  if (!self->reinstalled)
+    start_other_lists (self);
 }
 
 void

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Newest seqs (1001) and read marks (1006): asked for, written, and compared with what is here. The first
+ * knows notification channels too and goes on counting for groups that one has left; the second tells what is
+ * readable, so chats go by it. */
+
+#include "msg.pb-c.h"
+
+#include "base/gate.h"
+#include "base/id.h"
+#include "store/ranges.h"
+#include "sync/internal.h"
+
+/* ---- asking */
+
+typedef struct {
+  OpenimSync *sync; /* (owned) */
+  OpenimSeqs *seqs;
+  guint under_way;
+  GError *error; /* (nullable) the first */
+  OpenimSeqsFunc func;
+  gpointer data;
+} Asking;
+
+void
+openim_seqs_free (OpenimSeqs *seqs)
+{
+  if (seqs == NULL)
+    return;
+  g_clear_pointer (&seqs->newest, g_hash_table_unref);
+  g_clear_pointer (&seqs->marks, g_hash_table_unref);
+  g_free (seqs);
+}
+
+static void
+asking_answered (Asking *asking, GError *error)
+{
+  if (asking->error == NULL)
+    asking->error = error;
+  else
+    g_clear_error (&error);
+  if (--asking->under_way > 0)
+    return;
+
+  if (asking->error != NULL)
+    g_clear_pointer (&asking->seqs, openim_seqs_free);
+  asking->func (asking->sync, asking->data, asking->seqs, asking->error);
+  g_clear_error (&asking->error);
+  g_object_unref (asking->sync);
+  g_free (asking);
+}
+
+static void
+on_newest (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Asking *asking = user_data;
+  GError *error = NULL;
+  Openim__Sdkws__GetMaxSeqResp *answer = openim_gateway_request_finish (
+      OPENIM_GATEWAY (source), result, &openim__sdkws__get_max_seq_resp__descriptor, &error);
+
+  if (answer != NULL) {
+    asking->seqs->newest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+    for (size_t i = 0; i < answer->n_maxseqs; i++) {
+      gint64 max = answer->maxseqs[i]->value;
+
+      if (openim_gate_id (answer->maxseqs[i]->key) && max > 0 && max <= OPENIM_SYNC_MAX_SEQ)
+        g_hash_table_insert (asking->seqs->newest, g_strdup (answer->maxseqs[i]->key),
+                             g_memdup2 (&max, sizeof max));
+    }
+  }
+  openim_pb_free (answer);
+  asking_answered (asking, error);
+}
+
+/* id → Openim__Msg__Seqs */
+static GHashTable *
+read_marks (Openim__Msg__GetConversationsHasReadAndMaxSeqResp *answer)
+{
+  GHashTable *marks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, openim_pb_free);
+
+  for (size_t i = 0; i < answer->n_seqs; i++) {
+    Openim__Msg__Seqs *seqs = answer->seqs[i]->value;
+
+    if (seqs == NULL || !openim_gate_id (answer->seqs[i]->key) || seqs->maxseq <= 0 ||
+        seqs->maxseq > OPENIM_SYNC_MAX_SEQ || seqs->hasreadseq < 0)
+      continue;
+    g_hash_table_insert (marks, g_strdup (answer->seqs[i]->key), seqs);
+    answer->seqs[i]->value = NULL;
+  }
+  return marks;
+}
+
+static void
+on_marks (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Asking *asking = user_data;
+  GError *error = NULL;
+  gpointer answer = openim_gateway_request_finish (
+      OPENIM_GATEWAY (source), result, &openim__msg__get_conversations_has_read_and_max_seq_resp__descriptor,
+      &error);
+
+  if (answer != NULL)
+    asking->seqs->marks = read_marks (answer);
+  openim_pb_free (answer);
+  asking_answered (asking, error);
+}
+
+void
+openim_seqs_ask (OpenimSync *self, gboolean newest, OpenimSeqsFunc func, gpointer data)
+{
+  Openim__Msg__GetConversationsHasReadAndMaxSeqReq *marks =
+      openim_pb_new (&openim__msg__get_conversations_has_read_and_max_seq_req__descriptor);
+  Openim__Sdkws__GetMaxSeqReq *request = openim_pb_new (&openim__sdkws__get_max_seq_req__descriptor);
+  Asking *asking = g_new0 (Asking, 1);
+
+  asking->sync = g_object_ref (self);
+  asking->seqs = g_new0 (OpenimSeqs, 1);
+  asking->func = func;
+  asking->data = data;
+  asking->under_way = newest ? 2 : 1;
+  openim_pb_set (&marks->userid, self->user_id);
+  openim_pb_set (&request->userid, self->user_id);
+  if (newest)
+    openim_gateway_request_async (self->gateway, OPENIM_GATEWAY_NEWEST_SEQS, request, OPENIM_GATEWAY_TIMEOUT,
+                                  self->cancellable, on_newest, asking);
+  openim_gateway_request_async (self->gateway, OPENIM_GATEWAY_READ_SEQS, marks, OPENIM_GATEWAY_TIMEOUT,
+                                self->cancellable, on_marks, asking);
+  openim_pb_free (request);
+  openim_pb_free (marks);
+}
+
+/* ---- comparing; store thread */
+
+typedef struct {
+  OpenimSeqs *seqs;
+  gboolean reinstalled;
+  GPtrArray *wants; /* out: OpenimWant */
+  OpenimWantsFunc func;
+  gpointer data;
+} Job;
+
+static void
+want_free (gpointer p)
+{
+  OpenimWant *want = p;
+
+  g_free (want->id);
+  g_array_unref (want->missing);
+  g_free (want);
+}
+
+static void
+job_free (gpointer p)
+{
+  Job *job = p;
+
+  openim_seqs_free (job->seqs);
+  g_ptr_array_unref (job->wants);
+  g_free (job);
+}
+
+static gboolean
+add_want (Job *job,
+          OpenimDb *db,
+          const char *id,
+          gboolean notification,
+          gint64 begin,
+          gint64 end,
+          gint64 time,
+          GError **error)
+{
+  GArray *missing;
+  OpenimWant *want;
+
+  if (begin > end)
+    return TRUE;
+  missing = openim_ranges_missing (db, id, begin, end, error);
+  if (missing == NULL)
+    return FALSE;
+  if (missing->len == 0) {
+    g_array_unref (missing);
+    return TRUE;
+  }
+  want = g_new0 (OpenimWant, 1);
+  want->id = g_strdup (id);
+  want->notification = notification;
+  want->missing = missing;
+  want->begin = begin;
+  want->end = end;
+  want->time = time;
+  g_ptr_array_add (job->wants, want);
+  return TRUE;
+}
+
+/* Notification channels: after a reinstall everything in them is in the lists already. */
+static gboolean
+want_notifications (Job *job, OpenimDb *db, const char *id, gint64 have, gint64 max, GError **error)
+{
+  gint64 begin = MAX (have + 1, max - OPENIM_SYNC_NOTICES + 1);
+
+  if (have >= max)
+    return TRUE;
+  if (job->reinstalled)
+    return openim_ranges_add (db, id, 1, max, error);
+  if (begin > have + 1 && !openim_ranges_add (db, id, have + 1, begin - 1, error))
+    return FALSE;
+  return add_want (job, db, id, TRUE, begin, max, 0, error);
+}
+
+/* The newest message always; what came since the last one that is here, and what is unread, up to the limit.
+ */
+static gboolean
+want_messages (Job *job,
+               OpenimDb *db,
+               const char *id,
+               const OpenimSeqMarks *known,
+               const Openim__Msg__Seqs *seqs,
+               GError **error)
+{
+  gint64 have = known != NULL ? known->fetched : 0;
+  gint64 read = MAX (known != NULL ? known->has_read_seq : 0, seqs->hasreadseq);
+  gint64 begin = seqs->maxseq;
+
+  if (read < seqs->maxseq)
+    begin = MIN (begin, read + 1);
+  if (have > 0)
+    begin = MIN (begin, have + 1);
+  begin = MAX (begin, seqs->maxseq - OPENIM_SYNC_HISTORY + 1);
+  return add_want (job, db, id, FALSE, MAX (begin, 1), seqs->maxseq, seqs->maxseqtime, error);
+}
+
+static gboolean
+store_marks (Job *job, OpenimDb *db, GHashTable *known, OpenimEffects *effects, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, job->seqs->marks);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    const Openim__Msg__Seqs *seqs = value;
+    const OpenimSeqMarks *row = g_hash_table_lookup (known, key);
+    gboolean changed = FALSE;
+
+    /* Also of conversations that have no row yet: their first message finds the marks. */
+    if (row == NULL || seqs->maxseq > row->max_seq || seqs->hasreadseq > row->has_read_seq) {
+      if (!openim_conversations_set_seqs (db, key, seqs->maxseq, seqs->hasreadseq, &changed, error))
+        return FALSE;
+      if (changed)
+        openim_effects_touch (effects, key, job->reinstalled ? OPENIM_TOUCH_QUIET : OPENIM_TOUCH_CHANGED);
+    }
+    if (job->seqs->newest != NULL && !want_messages (job, db, key, row, seqs, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static int
+compare_wants (gconstpointer a, gconstpointer b)
+{
+  const OpenimWant *one = *(OpenimWant *const *) a;
+  const OpenimWant *two = *(OpenimWant *const *) b;
+
+  return one->time > two->time ? -1 : one->time < two->time;
+}
+
+static gboolean
+store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
+{
+  Job *job = data;
+  g_autoptr (GHashTable) known = openim_conversations_marks (db, error);
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+
+  effects->silent = job->reinstalled;
+  if (known == NULL || !store_marks (job, db, known, effects, error))
+    return FALSE;
+  if (job->seqs->newest == NULL)
+    return TRUE;
+
+  g_hash_table_iter_init (&iter, job->seqs->newest);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    gint64 max = *(gint64 *) value;
+    const OpenimSeqMarks *row = g_hash_table_lookup (known, key);
+
+    if (openim_id_is_notification_channel (key)) {
+      if (!want_notifications (job, db, key, row != NULL ? row->fetched : 0, max, error))
+        return FALSE;
+    } else if (!g_hash_table_contains (job->seqs->marks, key)) {
+      /* Too young for the read marks. */
+      Openim__Msg__Seqs seqs = { .maxseq = max, .hasreadseq = 0 };
+
+      if (!want_messages (job, db, key, row, &seqs, error))
+        return FALSE;
+    }
+  }
+  g_ptr_array_sort (job->wants, compare_wants);
+  return TRUE;
+}
+
+static void
+on_stored (OpenimSync *sync, gpointer data, const GError *error)
+{
+  Job *job = data;
+
+  job->func (sync, job->data, job->wants, error);
+}
+
+void
+openim_seqs_store (
+    OpenimSync *self, OpenimSeqs *seqs, gboolean reinstalled, OpenimWantsFunc func, gpointer data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->seqs = seqs;
+  job->reinstalled = reinstalled;
+  job->wants = g_ptr_array_new_with_free_func (want_free);
+  job->func = func;
+  job->data = data;
+  openim_sync_write (self, OPENIM_STORE_WRITE, store_seqs, job, job_free, on_stored);
+}

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "friends.h"
 
+#include "blacks.h"
 #include "notifications.h"
 #include "users.h"
 #include "versions.h"
-
-enum { SOURCE_IMPORT = 1, SOURCE_APPLICATION };
 
 #define COLUMNS                                                                                              \
   "owner, friend, remark, friends.created, source, operator, friends.ex, pinned, nickname, face, users.ex"
@@ -75,8 +74,8 @@ friend_has (Server *server, const char *owner, const char *friend)
   return db_has (server->db, "SELECT 1 FROM friends WHERE owner = ? AND friend = ?", "ss", owner, friend);
 }
 
-static gboolean
-add_direction (Server *server, const char *owner, const char *friend, int source, const char *operator)
+gboolean
+friend_add (Server *server, const char *owner, const char *friend, int source, const char *operator)
 {
   return db_run (server->db,
                  "INSERT OR IGNORE INTO friends (owner, friend, created, source, operator) VALUES (?, ?, ?, "
@@ -84,8 +83,8 @@ add_direction (Server *server, const char *owner, const char *friend, int source
                  "ssiis", owner, friend, now_ms (), (gint64) source, operator) > 0;
 }
 
-static GString *
-from_to (const char *from, const char *to)
+GString *
+friend_detail (const char *from, const char *to)
 {
   GString *detail = g_string_new (NULL);
 
@@ -96,8 +95,8 @@ from_to (const char *from, const char *to)
   return detail;
 }
 
-static void
-put_versions (GString *detail)
+void
+put_friend_version (GString *detail)
 {
   out_put (detail, "friendVersion", 'i', (gint64) 0, "friendVersionID", 's', "", NULL);
 }
@@ -108,18 +107,18 @@ friends_import (Server *server, const char *owner, char **friends)
   g_autoptr (GPtrArray) added = g_ptr_array_new_null_terminated (0, NULL, TRUE);
 
   for (char **friend = friends; *friend; friend ++) {
-    if (add_direction (server, owner, *friend, SOURCE_IMPORT, SERVER_ADMIN))
+    if (friend_add (server, owner, *friend, FRIEND_IMPORTED, SERVER_ADMIN))
       g_ptr_array_add (added, *friend);
-    if (add_direction (server, *friend, owner, SOURCE_IMPORT, SERVER_ADMIN))
+    if (friend_add (server, *friend, owner, FRIEND_IMPORTED, SERVER_ADMIN))
       log_change (server, LOG_FRIENDS, *friend, CHANGE_INSERT, owner);
   }
   if (added->len)
     log_changes (server, LOG_FRIENDS, owner, CHANGE_INSERT, (char **) added->pdata);
   for (char **friend = friends; *friend; friend ++) {
-    GString *detail = from_to (owner, *friend);
+    GString *detail = friend_detail (owner, *friend);
 
     out_put (detail, "handleMsg", 's', "", NULL);
-    put_versions (detail);
+    put_friend_version (detail);
     out_put (detail, "request", 'n', NULL, NULL);
     out_end (detail, '}');
     notify_user (server, FRIEND_APPROVED, *friend, owner, detail);
@@ -196,24 +195,6 @@ get_designated_friends (Call *call)
   return RESULT_OK;
 }
 
-static void
-put_black (Server *server, GString *out, const char *key, const char *owner, const char *black)
-{
-  g_autoptr (DbRows) rows =
-      db_query (server->db, "SELECT created, operator, ex FROM blacks WHERE owner = ? AND black = ?", "ss",
-                owner, black);
-
-  if (!db_next (rows)) {
-    out_raw (out, key, "null");
-    return;
-  }
-  out_begin (out, key, '{');
-  out_put (out, "ownerUserID", 's', owner, "createTime", 'i', db_integer (rows, 0), "blackUserInfo", 'n',
-           NULL, "addSource", 'i', (gint64) 0, "operatorUserID", 's', db_text (rows, 1), "ex", 's',
-           db_text (rows, 2), NULL);
-  out_end (out, '}');
-}
-
 static Result
 get_specified_friends_info (Call *call)
 {
@@ -254,12 +235,12 @@ static Result
 delete_friend (Call *call)
 {
   const char *owner = call_string (call, "ownerUserID"), *friend = call_string (call, "friendUserID");
-  GString *detail = from_to (owner, friend);
+  GString *detail = friend_detail (owner, friend);
 
   if (db_run (call->server->db, "DELETE FROM friends WHERE owner = ? AND friend = ?", "ss", owner, friend) >
       0)
     log_change (call->server, LOG_FRIENDS, owner, CHANGE_DELETE, friend);
-  put_versions (detail);
+  put_friend_version (detail);
   out_end (detail, '}');
   notify_user (call->server, FRIEND_DELETED, owner, friend, detail);
   return RESULT_OK;
@@ -276,8 +257,8 @@ set_friend_remark (Call *call)
   db_run (call->server->db, "UPDATE friends SET remark = ? WHERE owner = ? AND friend = ?", "sss",
           call_string (call, "remark"), owner, friend);
   log_change (call->server, LOG_FRIENDS, owner, CHANGE_UPDATE, friend);
-  detail = from_to (owner, friend);
-  put_versions (detail);
+  detail = friend_detail (owner, friend);
+  put_friend_version (detail);
   out_put (detail, "friendSortVersion", 'i', (gint64) 0, NULL);
   out_end (detail, '}');
   notify_user (call->server, FRIEND_REMARK_SET, owner, friend, detail);
@@ -313,9 +294,9 @@ update_friends (Call *call)
       g_ptr_array_add (changed, (char *) ELEMENT_ORDER);
     log_changes (call->server, LOG_FRIENDS, owner, CHANGE_UPDATE, (char **) changed->pdata);
   }
-  detail = from_to ("", owner);
+  detail = friend_detail ("", owner);
   out_put (detail, "friendIDs", 'S', friends, NULL);
-  put_versions (detail);
+  put_friend_version (detail);
   out_end (detail, '}');
   notify_user (call->server, FRIENDS_INFO_UPDATE, owner, owner, detail);
   return RESULT_OK;
@@ -345,293 +326,6 @@ get_full_friend_user_ids (Call *call)
   return RESULT_OK;
 }
 
-/* ---- applications */
-
-#define REQUEST_COLUMNS                                                                                      \
-  "from_user, a.nickname, a.face, to_user, b.nickname, b.face, result, req_msg, r.created, handler, "        \
-  "handle_msg, "                                                                                             \
-  "handled, r.ex"
-#define REQUEST_TABLES                                                                                       \
-  " FROM friend_requests r LEFT JOIN users a ON a.id = from_user LEFT JOIN users b ON b.id = to_user "
-
-static void
-put_request_row (GString *out, const char *key, DbRows *rows)
-{
-  static const char *const keys[] = { "fromUserID", "fromNickname", "fromFaceURL",
-                                      "toUserID",   "toNickname",   "toFaceURL" };
-
-  out_begin (out, key, '{');
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    out_string (out, keys[i], db_text (rows, i));
-  out_put (out, "handleResult", 'i', db_integer (rows, 6), "reqMsg", 's', db_text (rows, 7), "createTime",
-           'i', db_integer (rows, 8), "handlerUserID", 's', db_text (rows, 9), "handleMsg", 's',
-           db_text (rows, 10), "handleTime", 'i', db_integer (rows, 11), "ex", 's', db_text (rows, 12), NULL);
-  out_end (out, '}');
-}
-
-static void
-put_request (Server *server, GString *detail, const char *from, const char *to)
-{
-  g_autoptr (DbRows) rows =
-      db_query (server->db, "SELECT " REQUEST_COLUMNS REQUEST_TABLES "WHERE from_user = ? AND to_user = ?",
-                "ss", from, to);
-
-  if (server->behave->requests && db_next (rows))
-    put_request_row (detail, "request", rows);
-}
-
-static Result
-add_friend (Call *call)
-{
-  const char *from = call_string (call, "fromUserID"), *to = call_string (call, "toUserID");
-  GString *detail;
-
-  if (g_str_equal (from, to))
-    return result (YOURSELF, NULL);
-  if (!user_exists (call->server, from) || !user_exists (call->server, to))
-    return result (NOT_FOUND, "user not found");
-  if (friend_has (call->server, from, to) && friend_has (call->server, to, from))
-    return result (ALREADY_FRIENDS, NULL);
-  db_run (call->server->db,
-          "INSERT INTO friend_requests (from_user, to_user, result, req_msg, created, ex) VALUES (?, ?, 0, "
-          "?, ?, ?) "
-          "ON CONFLICT DO UPDATE SET result = 0, req_msg = excluded.req_msg, created = excluded.created, "
-          "ex = excluded.ex, handler = '', handle_msg = ''",
-          "sssis", from, to, call_string (call, "reqMsg"), now_ms (), call_string (call, "ex"));
-  detail = from_to (from, to);
-  put_request (call->server, detail, from, to);
-  out_end (detail, '}');
-  notify_user (call->server, FRIEND_APPLICATION, from, to, detail);
-  return RESULT_OK;
-}
-
-static Result
-add_friend_response (Call *call)
-{
-  const char *from = call_string (call, "fromUserID"), *to = call_string (call, "toUserID");
-  gint64 answer = call_int (call, "handleResult"), state;
-  Server *server = call->server;
-  GString *detail;
-
-  if (answer != 1 && answer != -1)
-    return result (ARGS, "handleResult is invalid");
-  state = db_int (server->db, 2, "SELECT result FROM friend_requests WHERE from_user = ? AND to_user = ?",
-                  "ss", from, to);
-  if (state == 2)
-    return result (NOT_FOUND, "no application");
-  if (state != 0)
-    return answer == 1 ? result (ARGS, "the application was handled") : result (FRIEND_HANDLED, NULL);
-  db_run (server->db,
-          "UPDATE friend_requests SET result = ?, handle_msg = ?, handled = ?, handler = ? WHERE from_user = "
-          "? AND "
-          "to_user = ?",
-          "isisss", answer, call_string (call, "handleMsg"), now_ms (), answer == 1 ? to : "", from, to);
-  if (answer == 1) {
-    db_run (server->db,
-            "UPDATE friend_requests SET result = 1, handled = ?, handler = ? WHERE from_user = ? AND to_user "
-            "= ? AND "
-            "result = 0",
-            "isss", now_ms (), to, to, from);
-    if (add_direction (server, from, to, SOURCE_APPLICATION, from))
-      log_change (server, LOG_FRIENDS, from, CHANGE_INSERT, to);
-    if (add_direction (server, to, from, SOURCE_APPLICATION, from))
-      log_change (server, LOG_FRIENDS, to, CHANGE_INSERT, from);
-  }
-  detail = from_to (from, to);
-  out_put (detail, "handleMsg", 's', call_string (call, "handleMsg"), NULL);
-  if (answer == 1)
-    put_versions (detail);
-  put_request (server, detail, from, to);
-  out_end (detail, '}');
-  notify_user (server, answer == 1 ? FRIEND_APPROVED : FRIEND_REJECTED, to, from, detail);
-  return RESULT_OK;
-}
-
-static Result
-list_requests (Call *call, const char *key, const char *column)
-{
-  const char *user = call_string (call, "userID");
-  JsonArray *filter = openim_json_array (call->body, "handleResults");
-  gboolean wanted[3] = { FALSE }; /* -1, 0, 1 */
-  g_autofree char *sql = NULL;
-  g_autofree char *where = NULL;
-  g_autofree char *count = NULL;
-  g_autoptr (DbRows) rows = NULL;
-  gint64 limit, offset;
-
-  for (guint i = 0; filter && i < json_array_get_length (filter); i++) {
-    gint64 value = json_array_get_int_element (filter, i);
-
-    if (value >= -1 && value <= 1)
-      wanted[value + 1] = TRUE;
-  }
-  where = filter && json_array_get_length (filter) > 0
-              ? g_strdup_printf (
-                    "WHERE %s = ? AND ((%d AND result = -1) OR (%d AND result = 0) OR (%d AND result = 1))",
-                    column, wanted[0], wanted[1], wanted[2])
-              : g_strdup_printf ("WHERE %s = ?", column);
-  sql = g_strconcat ("SELECT " REQUEST_COLUMNS REQUEST_TABLES, where,
-                     " ORDER BY r.created DESC, r.n DESC LIMIT ? OFFSET ?", NULL);
-  count = g_strconcat ("SELECT count (*) FROM friend_requests ", where, NULL);
-  call_page (call, &limit, &offset);
-  rows = db_query (call->server->db, sql, "sii", user, limit, offset);
-  out_begin (call->data, NULL, '{');
-  out_list_begin (call->data, key);
-  while (db_next (rows))
-    put_request_row (call->data, NULL, rows);
-  out_list_end (call->data);
-  out_put (call->data, "total", 'i', db_int (call->server->db, 0, count, "s", user), NULL);
-  out_end (call->data, '}');
-  return RESULT_OK;
-}
-
-static Result
-get_friend_apply_list (Call *call)
-{
-  return list_requests (call, "FriendRequests", "to_user");
-}
-
-static Result
-get_self_friend_apply_list (Call *call)
-{
-  return list_requests (call, "friendRequests", "from_user");
-}
-
-static Result
-get_designated_friend_apply (Call *call)
-{
-  const char *from = call_string (call, "fromUserID"), *to = call_string (call, "toUserID");
-  g_autoptr (DbRows) rows =
-      db_query (call->server->db,
-                "SELECT " REQUEST_COLUMNS REQUEST_TABLES
-                "WHERE (from_user = ?1 AND to_user = ?2) OR (from_user = ?2 AND to_user = ?1)",
-                "ss", from, to);
-
-  out_begin (call->data, NULL, '{');
-  out_list_begin (call->data, "friendRequests");
-  while (db_next (rows))
-    put_request_row (call->data, NULL, rows);
-  out_list_end (call->data);
-  out_end (call->data, '}');
-  return RESULT_OK;
-}
-
-static Result
-get_self_unhandled_apply_count (Call *call)
-{
-  out_begin (call->data, NULL, '{');
-  out_put (call->data, "count", 'i',
-           db_int (call->server->db, 0,
-                   "SELECT count (*) FROM friend_requests WHERE to_user = ? AND result = 0 AND created > ?",
-                   "si", call_string (call, "userID"), call_int (call, "time")),
-           NULL);
-  out_end (call->data, '}');
-  return RESULT_OK;
-}
-
-/* ---- the blacklist */
-
-static void
-tell_black (Server *server, int type, const char *owner, const char *black)
-{
-  GString *detail = from_to (owner, black);
-
-  out_end (detail, '}');
-  notify_user (server, type, owner, black, detail);
-}
-
-static Result
-add_black (Call *call)
-{
-  const char *owner = call_string (call, "ownerUserID"), *black = call_string (call, "blackUserID");
-
-  if (g_str_equal (owner, black) || !user_exists (call->server, owner) || !user_exists (call->server, black))
-    return result (NOT_FOUND, "user not found");
-  if (db_run (call->server->db,
-              "INSERT INTO blacks (owner, black, created, operator, ex) VALUES (?, ?, ?, ?, ?)", "ssiss",
-              owner, black, now_ms (), call->user, call_string (call, "ex")) < 0)
-    return result (INTERNAL, "duplicate key");
-  tell_black (call->server, BLACK_ADDED, owner, black);
-  return RESULT_OK;
-}
-
-static Result
-remove_black (Call *call)
-{
-  const char *owner = call_string (call, "ownerUserID"), *black = call_string (call, "blackUserID");
-
-  db_run (call->server->db, "DELETE FROM blacks WHERE owner = ? AND black = ?", "ss", owner, black);
-  tell_black (call->server, BLACK_DELETED, owner, black);
-  return RESULT_OK;
-}
-
-static void
-put_black_row (Call *call, const char *owner, DbRows *rows)
-{
-  out_begin (call->data, NULL, '{');
-  out_put (call->data, "ownerUserID", 's', owner, "createTime", 'i', db_integer (rows, 1), NULL);
-  put_public (call->server, call->data, "blackUserInfo", db_text (rows, 0));
-  out_put (call->data, "addSource", 'i', (gint64) 0, "operatorUserID", 's', db_text (rows, 2), "ex", 's',
-           db_text (rows, 3), NULL);
-  out_end (call->data, '}');
-}
-
-static Result
-get_black_list (Call *call)
-{
-  const char *owner = call_string (call, "userID");
-  g_autoptr (DbRows) rows = NULL;
-  gint64 limit, offset;
-
-  call_page (call, &limit, &offset);
-  rows = db_query (
-      call->server->db,
-      "SELECT black, created / 1000, operator, ex FROM blacks WHERE owner = ? ORDER BY n LIMIT ? OFFSET ?",
-      "sii", owner, limit, offset);
-  out_begin (call->data, NULL, '{');
-  out_list_begin (call->data, "blacks");
-  while (db_next (rows))
-    put_black_row (call, owner, rows);
-  out_list_end (call->data);
-  out_put (call->data, "total", 'i',
-           db_int (call->server->db, 0, "SELECT count (*) FROM blacks WHERE owner = ?", "s", owner), NULL);
-  out_end (call->data, '}');
-  return RESULT_OK;
-}
-
-static Result
-get_specified_blacks (Call *call)
-{
-  const char *owner = call_string (call, "ownerUserID");
-  g_auto (GStrv) users = call_list (call, "userIDList");
-  gint64 total = 0;
-
-  if (list_repeats (users))
-    return result (ARGS, "userIDList repeated");
-  out_begin (call->data, NULL, '{');
-  out_list_begin (call->data, "blacks");
-  for (char **user = users; *user; user++) {
-    g_autoptr (DbRows) rows = db_query (
-        call->server->db, "SELECT black, created, operator, ex FROM blacks WHERE owner = ? AND black = ?",
-        "ss", owner, *user);
-
-    if (!db_next (rows))
-      continue;
-    put_black_row (call, owner, rows);
-    total++;
-  }
-  out_list_end (call->data);
-  out_put (call->data, "total", 'i', total, NULL);
-  out_end (call->data, '}');
-  return RESULT_OK;
-}
-
-static Result
-get_incremental_blacks (Call *call)
-{
-  return result (INTERNAL, "not implemented");
-}
-
 const Route friend_routes[] = {
   { "/friend/import_friend", import_friend, NEEDS_ADMIN, "ownerUserID:s! friendUserIDs:S!" },
   { "/friend/get_friend_list", get_friend_list, NEEDS_TOKEN, "userID:s!@ pagination:p" },
@@ -648,21 +342,5 @@ const Route friend_routes[] = {
   { "/friend/get_incremental_friends", get_incremental_friends, NEEDS_TOKEN,
     "userID:s@ version:i versionID:s" },
   { "/friend/get_full_friend_user_ids", get_full_friend_user_ids, NEEDS_TOKEN, "userID:s!@ idHash:i" },
-  { "/friend/add_friend", add_friend, NEEDS_TOKEN, "fromUserID:s!@ toUserID:s! reqMsg:s ex:s" },
-  { "/friend/add_friend_response", add_friend_response, NEEDS_TOKEN,
-    "fromUserID:s! toUserID:s!@ handleResult:i handleMsg:s" },
-  { "/friend/get_friend_apply_list", get_friend_apply_list, NEEDS_TOKEN,
-    "userID:s!@ pagination:p handleResults:I" },
-  { "/friend/get_self_friend_apply_list", get_self_friend_apply_list, NEEDS_TOKEN,
-    "userID:s!@ pagination:p handleResults:I" },
-  { "/friend/get_designated_friend_apply", get_designated_friend_apply, NEEDS_TOKEN,
-    "fromUserID:s! toUserID:s!" },
-  { "/friend/get_self_unhandled_apply_count", get_self_unhandled_apply_count, NEEDS_TOKEN,
-    "userID:s!@ time:i" },
-  { "/friend/add_black", add_black, NEEDS_TOKEN, "ownerUserID:s!@ blackUserID:s! ex:s" },
-  { "/friend/remove_black", remove_black, NEEDS_TOKEN, "ownerUserID:s!@ blackUserID:s!" },
-  { "/friend/get_black_list", get_black_list, NEEDS_TOKEN, "userID:s!@ pagination:p" },
-  { "/friend/get_specified_blacks", get_specified_blacks, NEEDS_TOKEN, "ownerUserID:s!@ userIDList:S!" },
-  { "/friend/get_incremental_blacks", get_incremental_blacks, NEEDS_TOKEN, "" },
   { NULL },
 };

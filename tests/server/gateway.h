@@ -9,9 +9,13 @@
 #include "http.h"
 
 typedef struct _Session Session; /* one connection */
+typedef struct _Hello Hello;     /* handshake.h */
 
 Gateway *gateway_new (Server *server, int port, GError **error); /* listens; sets server->ws */
 void gateway_free (Gateway *gateway);
+
+/* A connection whose handshake is done. */
+void gateway_enter (Server *server, GIOStream *stream, const Hello *hello);
 
 /* Kicks the connections of a user on a platform. */
 void gateway_kick (Server *server, const char *user, int platform);

@@ -13,22 +13,26 @@
 #include "admin.h"
 #include "applications.h"
 #include "auth.h"
+#include "blacks.h"
 #include "chat.h"
 #include "conversations.h"
 #include "demo.h"
+#include "friend-applications.h"
 #include "friends.h"
 #include "jssdk.h"
 #include "marks.h"
 #include "members.h"
 #include "presence.h"
 #include "pull.h"
+#include "roles.h"
 #include "third.h"
 #include "users.h"
 
 static const Route *const api_routes[] = {
-  auth_routes,   user_routes,        presence_routes,     friend_routes, group_routes,
-  member_routes, application_routes, conversation_routes, pull_routes,   mark_routes,
-  jssdk_routes,  admin_routes,       third_routes,        NULL,
+  auth_routes,         user_routes,  presence_routes, friend_routes, friend_application_routes,
+  black_routes,        group_routes, member_routes,   role_routes,   application_routes,
+  conversation_routes, pull_routes,  mark_routes,     jssdk_routes,  admin_routes,
+  third_routes,        NULL,
 };
 
 static const Route *const account_routes[] = { chat_routes, NULL };
@@ -85,7 +89,8 @@ stop (Server *server)
   g_clear_object (&server->api);
   g_clear_object (&server->chat);
   g_clear_object (&server->ws);
-  g_clear_pointer (&server->gateway, gateway_free);
+  gateway_free (server->gateway); /* which its connections still look up */
+  server->gateway = NULL;
   presence_clear (server);
   g_clear_pointer (&server->db, db_close);
   g_clear_pointer (&server->detail, g_free);

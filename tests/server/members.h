@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* The people of a group: entering, leaving, roles, mutes, names. */
+/* The people of a group: entering, leaving, lists. */
 
 #include "groups.h"
 
@@ -32,5 +32,3 @@ void members_remove_all (Server *server, const char *group);
  * answers. */
 Result members_invite (Server *server, const Entry *entry, const char *actor, char **users, gboolean no_line);
 Result member_enter (Server *server, const Entry *entry, const char *actor, const char *user);
-
-void members_profile_changed (Server *server, const char *by, const char *user);

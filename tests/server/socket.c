@@ -181,6 +181,15 @@ socket_send (Socket *socket, GBytes *frame)
     socket_drop (socket, FALSE);
 }
 
+void
+socket_send_text (Socket *socket, char *text)
+{
+  g_autofree char *owned = text;
+  g_autoptr (GBytes) frame = socket_frame (SOCKET_TEXT, owned, strlen (owned));
+
+  socket_send (socket, frame);
+}
+
 static void
 reply (Socket *socket, int kind, const void *data, gsize length)
 {

@@ -25,6 +25,7 @@ void socket_free (Socket *socket); /* drops the line when it stands; no event fo
 /* A whole frame that may be sent on many sockets. (transfer full) */
 GBytes *socket_frame (SocketKind kind, const void *data, gsize length);
 void socket_send (Socket *socket, GBytes *frame);
+void socket_send_text (Socket *socket, char *text); /* takes @text */
 
 /* No more is read. With @flush what was sent before goes out first. ended() follows from the main loop. */
 void socket_drop (Socket *socket, gboolean flush);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "friends.h"
-#include "members.h"
 #include "notifications.h"
+#include "roles.h"
 
 void
 put_user_row (GString *out, const char *key, DbRows *rows, int column)

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a comparison of answers does not see: order, restarts, the ends of the program and of connections. */
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/pb.h"
+#include "msg.pb-c.h"
+
+#include "client.h"
+
+#define MANY 60
+
+static const char group_body[] =
+    "{\"ownerUserID\":\"ann\",\"memberUserIDs\":[\"bob\",\"cat\"],"
+    "\"groupInfo\":{\"groupID\":\"team\",\"groupName\":\"Team\",\"groupType\":2}}";
+
+/* Three people who know each other. */
+static Host *
+start_with_people (const char *const *options)
+{
+  Host *host = host_start (options);
+
+  host_register (host, "ann");
+  host_register (host, "bob");
+  host_register (host, "cat");
+  return host;
+}
+
+static Line *
+enter (Host *host, const char *user, int platform)
+{
+  g_autofree char *token = host_token (host, user, platform);
+
+  return line_open (host, user, token, platform);
+}
+
+/* ---- order */
+
+/* The next @n stored messages of @conversation come with the next seqs. */
+static void
+expect_in_order (Line *line, const char *conversation, guint n, gint64 *seq)
+{
+  while (n > 0) {
+    gpointer push;
+    char *where;
+    OpenimMsgData *message = line_push (line, &where, &push);
+
+    if (g_str_equal (where, conversation)) {
+      g_assert_cmpint (message->seq, ==, *seq + 1);
+      *seq = message->seq;
+      n--;
+    }
+    openim_pb_free (push);
+  }
+}
+
+static void
+test_order_of_pushes (void)
+{
+  Host *host = start_with_people (NULL);
+  Line *ann = enter (host, "ann", 7), *phone = enter (host, "ann", 2), *bob = enter (host, "bob", 7);
+  g_autofree char *token = host_token (host, "ann", 5);
+  gint64 chat[3] = { 0 }, team[3] = { 0 };
+
+  host_must (host, "/group/create_group", token, group_body);
+  for (guint i = 0; i < MANY; i++) {
+    line_say (ann, "bob", NULL, "to bob");
+    line_say (bob, NULL, "team", "to all");
+    line_say (bob, "ann", NULL, "to ann");
+    line_say (ann, NULL, "team", "to all");
+  }
+  /* lines of a group's creation count too */
+  expect_in_order (ann, "sg_team", 1 + 2 * MANY, &team[0]);
+  expect_in_order (phone, "si_ann_bob", 2 * MANY, &chat[1]);
+  expect_in_order (bob, "sg_team", 1 + 2 * MANY, &team[2]);
+  line_close (ann);
+  line_close (phone);
+  line_close (bob);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+/* The answer to a message comes before the message itself, and answers come in the order of the requests. */
+static void
+test_answer_before_push (void)
+{
+  Host *host = start_with_people (NULL);
+  Line *ann = enter (host, "ann", 7);
+  guint answered = 0, pushed = 0;
+
+  for (guint i = 0; i < MANY; i++)
+    line_say (ann, "bob", NULL, "hello");
+  while (pushed < MANY) {
+    g_autoptr (JsonObject) frame = line_next (ann);
+
+    if (*openim_json_string (frame, "msgIncr")) {
+      g_autofree char *expected = g_strdup_printf ("%u", ++answered);
+
+      g_assert_cmpstr (openim_json_string (frame, "msgIncr"), ==, expected);
+    } else {
+      g_assert_cmpuint (++pushed, <=, answered);
+    }
+  }
+  line_close (ann);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+/* A notification's line in the chat comes before the notification, and both carry the same ID. */
+static void
+test_line_before_notification (void)
+{
+  Host *host = start_with_people (NULL);
+  Line *bob = enter (host, "bob", 7);
+  g_autofree char *token = host_token (host, "ann", 7);
+  g_autofree char *id = NULL;
+  gpointer push;
+  char *where;
+  OpenimMsgData *message;
+
+  host_must (host, "/group/create_group", token, group_body);
+  message = line_push (bob, &where, &push);
+  g_assert_cmpstr (where, ==, "sg_team");
+  g_assert_cmpint (message->contenttype, ==, 1501);
+  g_assert_cmpint (message->seq, ==, 1);
+  id = g_strdup (message->clientmsgid);
+  openim_pb_free (push);
+  message = line_push (bob, &where, &push);
+  g_assert_cmpstr (where, ==, "n_team");
+  g_assert_cmpint (message->seq, ==, 0);
+  g_assert_cmpstr (message->clientmsgid, ==, id);
+  openim_pb_free (push);
+  line_close (bob);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+/* ---- restart */
+
+static char *
+friends_version (Host *host, const char *token)
+{
+  g_autoptr (JsonObject) envelope = host_call (host, host->api, "/friend/get_incremental_friends", token,
+                                               "{\"userID\":\"ann\",\"version\":0,\"versionID\":\"\"}");
+  JsonObject *data = openim_json_object (envelope, "data");
+
+  return g_strdup_printf ("%s %" G_GUINT64_FORMAT, openim_json_string (data, "versionID"),
+                          openim_json_uint (data, "version"));
+}
+
+static void
+expect_messages (Host *host, const char *token, guint n)
+{
+  OpenimMsgData *message;
+  Openim__Sdkws__SeqRange range = OPENIM__SDKWS__SEQ_RANGE__INIT, *list[] = { &range };
+  Openim__Sdkws__PullMessageBySeqsReq asked = OPENIM__SDKWS__PULL_MESSAGE_BY_SEQS_REQ__INIT;
+  Openim__Sdkws__PullMessageBySeqsResp *answer;
+  Line *ann = line_open (host, "ann", token, 7);
+
+  range.conversationid = (char *) "si_ann_cat";
+  range.begin = 1;
+  range.end = 1000;
+  range.num = 1000;
+  asked.userid = (char *) "ann";
+  asked.n_seqranges = 1;
+  asked.seqranges = list;
+  answer =
+      line_answer (ann, line_ask (ann, 1002, &asked), &openim__sdkws__pull_message_by_seqs_resp__descriptor);
+  g_assert_cmpuint (answer->n_msgs, ==, 1);
+  g_assert_cmpuint (answer->msgs[0]->value->n_msgs, ==, n);
+  message = answer->msgs[0]->value->msgs[n - 1];
+  g_assert_cmpint (message->seq, ==, n);
+  g_assert_cmpmem (message->content.data, message->content.len, "{\"content\":\"kept\"}", 18);
+  openim_pb_free (answer);
+  line_close (ann);
+}
+
+static void
+expect_no_user (Host *host, const char *user)
+{
+  g_autofree char *body = g_strdup_printf ("{\"userIDs\":[\"%s\"]}", user);
+  g_autoptr (JsonObject) envelope = host_call (host, host->api, "/user/get_users_info", host->admin, body);
+
+  g_assert_null (openim_json_array (openim_json_object (envelope, "data"), "usersInfo"));
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("openim-server-XXXXXX", &error);
+  g_autofree char *data = g_build_filename (folder, "data", NULL);
+  g_autofree char *option = g_strconcat ("--data=", data, NULL);
+  const char *options[] = { option, NULL };
+  const char *later[] = { option, "--demo", NULL };
+  Host *host = start_with_people (options);
+  g_autofree char *token = host_token (host, "ann", 7);
+  g_autofree char *before = NULL;
+  Line *ann = line_open (host, "ann", token, 7);
+
+  for (guint i = 0; i < 3; i++)
+    openim_pb_free (
+        line_answer (ann, line_say (ann, "cat", NULL, "kept"), &openim__msg__send_msg_resp__descriptor));
+  host_must (host, "/friend/import_friend", host->admin,
+             "{\"ownerUserID\":\"ann\",\"friendUserIDs\":[\"bob\"]}");
+  before = friends_version (host, token);
+  line_close (ann);
+  g_assert_cmpint (host_stop (host, SIGTERM), ==, 0);
+  for (guint round = 0; round < 2; round++) {
+    g_autofree char *after = NULL;
+
+    /* the people of the demo only come to a new store */
+    host = host_start (later);
+    expect_no_user (host, "alice");
+    after = friends_version (host, token);
+    g_assert_cmpstr (after, ==, before);
+    expect_messages (host, token, 3);
+    g_assert_cmpint (host_stop (host, 0), ==, 0);
+  }
+  for (const char *const *end = (const char *const[]){ "", "-wal", "-shm", NULL }; *end; end++) {
+    g_autofree char *file = g_strconcat (data, *end, NULL);
+
+    g_remove (file);
+  }
+  g_rmdir (folder);
+}
+
+/* ---- ends */
+
+static void
+test_end_of_input (void)
+{
+  Host *host = start_with_people (NULL);
+  Line *ann = enter (host, "ann", 7);
+
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+  line_wait_closed (ann);
+  line_close (ann);
+}
+
+static void
+test_interrupt (void)
+{
+  g_assert_cmpint (host_stop (host_start (NULL), SIGINT), ==, 0);
+}
+
+static void
+test_kick (gconstpointer data)
+{
+  gboolean arrives = GPOINTER_TO_INT (data);
+  const char *options[] = { arrives ? "--behave=main" : "--behave=3.8.3-patch.16", NULL };
+  Host *host = start_with_people (options);
+  Line *ann = enter (host, "ann", 7);
+  gboolean seen = FALSE;
+
+  host_must (host, "/auth/force_logout", host->admin, "{\"userID\":\"ann\",\"platformID\":7}");
+  line_wait_closed (ann);
+  while (!g_queue_is_empty (&ann->frames)) {
+    g_autoptr (JsonObject) frame = line_next (ann);
+
+    seen = seen || openim_json_int (frame, "reqIdentifier") == 2002;
+  }
+  g_assert_cmpint (seen, ==, arrives);
+  line_close (ann);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+static void
+test_token_expires (void)
+{
+  const char *options[] = { "--token-lifetime=1", NULL };
+  Host *host = host_start (options);
+  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC, code = 0;
+
+  while (code != 1501 && g_get_monotonic_time () < deadline) {
+    g_autoptr (JsonObject) envelope =
+        host_call (host, host->api, "/user/get_users_info", host->admin, "{\"userIDs\":[\"imAdmin\"]}");
+
+    code = openim_json_int (envelope, "errCode");
+    g_assert_true (code == 0 || code == 1501);
+  }
+  g_assert_cmpint (code, ==, 1501);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+/* ---- the people of the demo */
+
+static char *
+log_in (Host *host, const char *name)
+{
+  g_autofree char *md5 = g_compute_checksum_for_string (G_CHECKSUM_MD5, name, -1);
+  g_autofree char *body = g_strdup_printf ("{\"account\":\"%s\",\"password\":\"%s\",\"platform\":7,"
+                                           "\"areaCode\":\"+1\",\"phoneNumber\":\"1\"}",
+                                           name, md5);
+  g_autoptr (JsonObject) envelope = host_call (host, host->chat, "/account/login", NULL, body);
+  JsonObject *data = openim_json_object (envelope, "data");
+
+  g_assert_cmpstr (openim_json_string (data, "userID"), ==, name);
+  return g_strdup (openim_json_string (data, "imToken"));
+}
+
+static void
+expect_from_echo (Line *line, const char *conversation, const char *content)
+{
+  for (;;) {
+    gpointer push;
+    char *where;
+    OpenimMsgData *message = line_push (line, &where, &push);
+    gboolean from_echo = g_str_equal (message->sendid, "echo");
+
+    if (from_echo) {
+      g_assert_cmpstr (where, ==, conversation);
+      g_assert_cmpmem (message->content.data, message->content.len, content, strlen (content));
+    }
+    openim_pb_free (push);
+    if (from_echo)
+      return;
+  }
+}
+
+static void
+test_demo (void)
+{
+  const char *options[] = { "--demo", NULL };
+  Host *host = host_start (options);
+  g_autofree char *token = log_in (host, "alice");
+  g_autoptr (JsonObject) friends = NULL;
+  Line *alice = line_open (host, "alice", token, 7);
+
+  friends = host_call (host, host->api, "/friend/get_friend_id", token, "{\"userID\":\"alice\"}");
+  g_assert_cmpuint (
+      json_array_get_length (openim_json_array (openim_json_object (friends, "data"), "friendIDs")), ==, 3);
+  line_say (alice, "echo", NULL, "marmalade");
+  expect_from_echo (alice, "si_alice_echo", "{\"content\":\"echo: marmalade\"}");
+  line_say (alice, NULL, "demo", "not for echo");
+  line_say (alice, NULL, "demo", "@echo jam");
+  expect_from_echo (alice, "sg_demo", "{\"content\":\"echo: @echo jam\"}");
+  line_close (alice);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+/* ---- what is no request */
+
+static void
+test_garbage (void)
+{
+  static const char *const bodies[] = {
+    "", "{", "[]", "null", "{\"userIDs\":5}", "{\"userIDs\":[1]}", "\xff", "{\"userIDs\":[\"\xff\"]}", "{} {}"
+  };
+  Host *host = start_with_people (NULL);
+  Line *ann = enter (host, "ann", 7);
+  GString *deep = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++) {
+    g_autoptr (JsonObject) envelope =
+        host_call (host, host->api, "/user/get_users_info", host->admin, bodies[i]);
+
+    g_assert_cmpint (openim_json_int (envelope, "errCode"), ==, 1001);
+  }
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_c (deep, '[');
+  soup_websocket_connection_send_binary (ann->socket, deep->str, deep->len);
+  line_wait_closed (ann);
+  line_close (ann);
+  g_string_free (deep, TRUE);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/server/order/pushes", test_order_of_pushes);
+  g_test_add_func ("/server/order/answer-before-push", test_answer_before_push);
+  g_test_add_func ("/server/order/line-before-notification", test_line_before_notification);
+  g_test_add_func ("/server/restart", test_restart);
+  g_test_add_func ("/server/end/input", test_end_of_input);
+  g_test_add_func ("/server/end/interrupt", test_interrupt);
+  g_test_add_data_func ("/server/kick/seen", GINT_TO_POINTER (TRUE), test_kick);
+  g_test_add_data_func ("/server/kick/not-seen", GINT_TO_POINTER (FALSE), test_kick);
+  g_test_add_func ("/server/token-expires", test_token_expires);
+  g_test_add_func ("/server/demo", test_demo);
+  g_test_add_func ("/server/garbage", test_garbage);
+  return g_test_run ();
+}

@@ -2,7 +2,6 @@
 #include "base/error.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 /* A webhook of the server's operator has refused. */
 #define CALLBACK_ERROR 80000

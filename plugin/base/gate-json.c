@@ -153,14 +153,13 @@ scan_string (Scan *scan)
 static gboolean
 check_integer (Scan *scan, gsize start, const char *number)
 {
-  char *end;
   g_autofree char *repair = NULL;
 
   if (g_ascii_string_to_signed (number, 10, G_MININT64, G_MAXINT64, NULL, NULL))
     return TRUE;
   if (g_ascii_string_to_unsigned (number, 10, 0, G_MAXUINT64, NULL, NULL))
     repair = g_strconcat ("\"" OPENIM_GATE_MARK_UTF8, number, "\"", NULL);
-  else if (isfinite (g_ascii_strtod (number, &end)))
+  else if (isfinite (g_ascii_strtod (number, NULL)))
     repair = g_strconcat (number, ".0", NULL);
   else
     return fail (scan, "a number that is too large");
@@ -322,7 +321,7 @@ scan_token (Scan *scan, int c)
 static gboolean
 scan_document (Scan *scan)
 {
-  for (; scan->at < scan->length;) {
+  while (scan->at < scan->length) {
     int c = peek (scan);
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
       scan->at++;

@@ -14,12 +14,9 @@ openim_json_parse (const char *text, gsize length, gsize max_length, GError **er
     return NULL;
 
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (parser, checked, -1, error)) {
-    g_prefix_error (error, "JSON: ");
-    if (error != NULL && *error != NULL) {
-      (*error)->domain = OPENIM_ERROR;
-      (*error)->code = OPENIM_ERROR_INTERNAL;
-    }
+  g_autoptr (GError) trouble = NULL;
+  if (!json_parser_load_from_data (parser, checked, -1, &trouble)) {
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, "JSON: %s", trouble->message);
     return NULL;
   }
 

@@ -29,6 +29,7 @@ typedef struct {
 
 struct _OpenimDisplay {
   GHashTable *lines; /* conversation ID → Line */
+  gboolean syncing;  /* what arrives is past */
   gboolean paused;
 };
 
@@ -57,7 +58,7 @@ openim_display_new (void)
   OpenimDisplay *display = g_new0 (OpenimDisplay, 1);
 
   display->lines = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, line_free);
-  display->paused = TRUE;
+  display->syncing = display->paused = TRUE;
   return display;
 }
 
@@ -98,12 +99,14 @@ is_wanted (OpenimConnection *self, const char *conversation_id, const OpenimMess
   return message->seq == 0 || message->seq > openim_shown_get_seq (self->shown, conversation_id);
 }
 
-/* A window does not open for a mere notice; being taken into a group is more than that. */
+/* A window does not open for a mere notice; being taken into a group now is more than that. */
 static gboolean
-may_open (OpenimConnection *self, const OpenimMessage *message)
+may_open (OpenimConnection *self, const OpenimMessage *message, gboolean past)
 {
   if (!openim_message_is_notice (message))
     return TRUE;
+  if (past)
+    return FALSE;
   if (message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_MEMBER_INVITED_TIPS) {
     const Openim__Sdk__Shared__MemberInvitedTips *tips = message->memberinvitedtips;
 
@@ -156,7 +159,7 @@ show (OpenimConnection *self, const char *conversation_id, const OpenimMessage *
   if (g_strcmp0 (message->sendid, self->self_id) != 0)
     openim_roster_learn_name (self, message->sendid, message->sendernickname);
   conversation = openim_peer_find (self, &peer);
-  if (conversation == NULL && !may_open (self, message))
+  if (conversation == NULL && !may_open (self, message, past))
     return;
   text = openim_message_get_text (message, self->self_id);
   html = openim_markup_from_text (text);
@@ -262,6 +265,18 @@ openim_display_hold (OpenimConnection *self, const char *conversation_id, guint 
   line->deadline = openim_connection_later (self, ms, on_deadline, line, NULL);
 }
 
+static gboolean
+is_waiting_as_new (Line *line, const OpenimMessage *message)
+{
+  for (GList *l = line->items.head; l != NULL; l = l->next) {
+    const Item *item = l->data;
+
+    if (!item->past && g_strcmp0 (item->message->clientmsgid, message->clientmsgid) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 openim_display_release (OpenimConnection *self, const char *conversation_id, GPtrArray *messages)
 {
@@ -269,15 +284,25 @@ openim_display_release (OpenimConnection *self, const char *conversation_id, GPt
 
   openim_connection_cancel (self, &line->deadline);
   line->held = FALSE;
-  for (guint i = messages->len; i > 0; i--)
-    push (self, line, g_ptr_array_index (messages, i - 1), TRUE, TRUE);
+  for (guint i = messages->len; i > 0; i--) {
+    const OpenimMessage *message = g_ptr_array_index (messages, i - 1);
+
+    if (!is_waiting_as_new (line, message))
+      push (self, line, message, TRUE, TRUE);
+  }
   flush (self, line);
 }
 
 void
-openim_display_pause (OpenimConnection *self)
+openim_display_begin_sync (OpenimConnection *self)
 {
-  self->display->paused = TRUE;
+  self->display->syncing = self->display->paused = TRUE;
+}
+
+void
+openim_display_end_sync (OpenimConnection *self)
+{
+  self->display->syncing = FALSE;
 }
 
 void
@@ -307,7 +332,7 @@ receive (PurpleConnection *gc, const OpenimMessage *message)
   OpenimConnection *self = openim_connection_get (gc);
 
   if (self != NULL && message != NULL)
-    openim_display_add (self, message, self->display->paused);
+    openim_display_add (self, message, self->display->syncing);
 }
 
 static void

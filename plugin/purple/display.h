@@ -22,9 +22,11 @@ void openim_display_hold (OpenimConnection *self, const char *conversation_id, g
  * and lets go. */
 void openim_display_release (OpenimConnection *self, const char *conversation_id, GPtrArray *messages);
 
-/* Keeps everything back: at the start, and while a sync goes on, since what arrives then may have older
- * messages before it. Resume shows it. */
-void openim_display_pause (OpenimConnection *self);
+/* A sync begins: everything is kept back, since what arrives now may have older messages before it, and
+ * counts as past. It ends: what arrives from now on is new, but waits still, until resume. New connections
+ * begin as in a sync. */
+void openim_display_begin_sync (OpenimConnection *self);
+void openim_display_end_sync (OpenimConnection *self);
 void openim_display_resume (OpenimConnection *self);
 
 G_END_DECLS

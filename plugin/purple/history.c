@@ -110,6 +110,13 @@ say_that_there_is_more (OpenimConnection *self, const Gap *gap, gint64 more)
   openim_line_write (conversation, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, time (NULL));
 }
 
+/* What happened in a group before this device knew it ("created", "joined") is no news. */
+static gboolean
+is_worth_showing (const Gap *gap, const OpenimMessage *message)
+{
+  return message->seq > gap->after && (gap->after > 0 || !openim_message_is_notice (message));
+}
+
 static void
 on_page (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
 {
@@ -132,8 +139,10 @@ on_page (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
     }
   }
   for (gsize i = 0; page != NULL && i < page->n_messagelist; i++)
-    if (page->messagelist[i]->seq > gap->after)
+    if (is_worth_showing (gap, page->messagelist[i]))
       g_ptr_array_add (messages, page->messagelist[i]);
+  if (messages->len == 0 && page != NULL && page->n_messagelist > 0)
+    openim_shown_set_seq (self->shown, gap->conversation_id, page->messagelist[page->n_messagelist - 1]->seq);
   openim_display_release (self, gap->conversation_id, messages);
   if (openim_connection_is_open (self) && gap->missed > (gint64) gap->count)
     say_that_there_is_more (self, gap, gap->missed - gap->count);

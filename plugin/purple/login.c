@@ -426,7 +426,7 @@ on_sync_start (PurpleConnection *gc,
   if (self == NULL)
     return;
   watch_silence (self);
-  openim_display_pause (self);
+  openim_display_begin_sync (self);
   /* The last run's lists are good enough to begin with; the sync tells what has changed since. */
   if (!data->reinstalled && !openim_connection_is_connected (self))
     read_lists (self);
@@ -449,6 +449,7 @@ on_sync_progress (PurpleConnection *gc,
 static void
 end_sync (OpenimConnection *self)
 {
+  openim_display_end_sync (self);
   self->login->catch_up = TRUE;
   read_lists (self);
 }

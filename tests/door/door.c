@@ -187,6 +187,7 @@ main (void)
 {
   Door door = { 0 };
 
+  g_log_writer_default_set_use_stderr (TRUE); /* standard output is for frames */
   door.loop = g_main_loop_new (NULL, FALSE);
   door.sdk = openim_sdk_new ();
   door.input = g_unix_input_stream_new (STDIN_FILENO, FALSE);

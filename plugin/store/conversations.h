@@ -75,7 +75,8 @@ gboolean openim_conversations_rename (
 /* Sum of unreadCount over visible conversations with recvMsgOpt 0 or 1; -1 on error. */
 gint64 openim_conversations_total_unread (OpenimDb *db, GError **error);
 
-/* max and read marks of all conversations at once: conversationID → OpenimSeqMarks. (transfer full) */
+/* max and read marks of all conversations and notification channels at once: ID → OpenimSeqMarks. (transfer
+ * full) */
 typedef struct {
   gint64 max_seq, has_read_seq, min_seq, fetched; /* fetched: openim_ranges_max */
 } OpenimSeqMarks;

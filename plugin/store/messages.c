@@ -508,7 +508,8 @@ openim_messages_unread_seqs (
     return NULL;
   g_autoptr (OpenimStatement) statement = openim_db_query (
       db, error,
-      "SELECT m.slot FROM messages AS m CROSS JOIN origins AS o ON o.id = m.origin "
+      "SELECT m.slot FROM messages AS m INDEXED BY messages_unread "
+      "CROSS JOIN origins AS o ON o.id = m.origin "
       "WHERE m.conversation = ?1 AND m.slot BETWEEN 1 AND ?2 AND m.isRead = 0 AND m.status < 4 "
       "AND o.sendID <> ?3 ORDER BY m.slot",
       "iis", conversation, max_seq, self_id);
@@ -563,7 +564,8 @@ openim_messages_mark_read_up_to (
 
   return openim_db_conversation (db, conversation_id, FALSE, &conversation, error) &&
          openim_db_run (db, error,
-                        "UPDATE messages SET isRead = 1 WHERE conversation = ?1 AND slot BETWEEN 1 AND ?2 "
-                        "AND isRead = 0 AND (SELECT sendID <> ?3 FROM origins WHERE id = origin)",
+                        "UPDATE messages INDEXED BY messages_unread SET isRead = 1 "
+                        "WHERE conversation = ?1 AND slot BETWEEN 1 AND ?2 AND isRead = 0 "
+                        "AND (SELECT sendID <> ?3 FROM origins WHERE id = origin)",
                         "iis", conversation, seq, self_id);
 }

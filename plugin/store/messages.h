@@ -33,7 +33,8 @@ typedef enum {
 } OpenimStoredKind;
 
 /* @data has a seq > 0. Statuses below 4 become sent. The seq is added to the ranges. @self_id decides what is
- * an echo. */
+ * an echo. A seq that another message has here already (the server was set up anew) goes to the new one; the
+ * old one stays without a seq. OPENIM_ERROR_NO_SEQ without a seq. */
 gboolean openim_messages_put (OpenimDb *db,
                               const char *conversation_id,
                               const char *self_id,
@@ -46,7 +47,9 @@ gboolean openim_messages_put_local (OpenimDb *db,
                                     const char *conversation_id,
                                     const OpenimMsgData *data,
                                     GError **error);
-/* Sent: serverMsgID, sendTime (ms); a row whose echo came first keeps its seq. */
+/* The functions openim_messages_set_…: OPENIM_ERROR_NOT_FOUND without such a message. What is deleted stays
+ * deleted: they do not set a status below 4 then.
+ * Sent: serverMsgID, sendTime (ms); a row whose echo came first keeps its seq. */
 gboolean openim_messages_set_sent (OpenimDb *db,
                                    const char *conversation_id,
                                    const char *client_msg_id,
@@ -110,6 +113,6 @@ gboolean openim_messages_mark_read_up_to (
 
 gint64 openim_messages_max_seq (OpenimDb *db,
                                 const char *conversation_id,
-                                GError **error); /* 0 when there is none */
+                                GError **error); /* 0 when there is none; -1 on error */
 
 G_END_DECLS

@@ -17,6 +17,8 @@ typedef struct {
 
 void openim_outbox_entry_free (OpenimOutboxEntry *entry);
 
+/* One that is there already is replaced and goes to the end of the queue. The others do nothing for a message
+ * that is not there. */
 gboolean
 openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error);
 gboolean openim_outbox_mark_attempt (OpenimDb *db,

@@ -35,8 +35,8 @@ typedef struct {
 
 void openim_row_change_free (OpenimRowChange *change);
 
-/* All of these append OpenimRowChange to @changes (nullable; a GPtrArray with openim_row_change_free) for
- * rows that really changed. */
+/* @scope NULL: the whole table. All of these append OpenimRowChange to @changes (nullable; a GPtrArray with
+ * openim_row_change_free) for rows that really changed. */
 gboolean openim_rows_put (
     OpenimDb *db, const OpenimTable *table, gconstpointer row, GPtrArray *changes, GError **error);
 gboolean openim_rows_delete (OpenimDb *db,

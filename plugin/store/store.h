@@ -5,9 +5,10 @@
  *
  * A job is a function and a struct of the caller's own type. The function runs on the store's thread, inside
  * a transaction of the wanted kind, and calls the synchronous functions of the noun files (messages.h,
- * friends.h …), which all take an OpenimDb and assert the thread. What it found goes into the struct, which
+ * lists.h …), which all take an OpenimDb and assert the thread. What it found goes into the struct, which
  * comes back to the main thread. A job that returns FALSE is rolled back. Reads go before writes that wait;
- * jobs of one kind keep their order. Results arrive in the main context, in the order in which the jobs ran.
+ * reads and writes (WRITE and DURABLE together) each keep their order. Writes that wait share a transaction,
+ * in which each can fail alone. Results arrive in the main context, in the order in which the jobs ran.
  *
  * File: <dir>/<server>-<user ID>.db, mode 0600, WAL, synchronous=NORMAL (FULL for durable jobs), busy_timeout
  * 5 s, foreign keys on, user_version = schema. */

@@ -107,7 +107,7 @@ test_few (void)
 static void
 test_many (void)
 {
-  check (50, 1800000);
+  check (50, 2000000);
 }
 
 int

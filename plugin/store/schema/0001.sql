@@ -93,6 +93,7 @@ CREATE TABLE messages (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX messages_by_client ON messages (conversation, clientMsgID) WHERE clientMsgID IS NOT NULL;
 CREATE INDEX messages_shown ON messages (conversation, sendTime) WHERE status < 4;
+CREATE INDEX messages_unread ON messages (conversation) WHERE isRead = 0; -- by slot
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY,

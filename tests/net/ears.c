@@ -59,11 +59,11 @@ on_push (gpointer owner, guint id, GBytes *body)
 static const OpenimGatewayListener listener = { on_connecting, on_connected, on_failed, on_ended, on_push };
 
 Ears *
-ears_new (const char *url, guint dead)
+ears_new_as (const char *url, guint dead, const char *user_id, const char *token)
 {
   static const OpenimGatewayTimes quick = { { 1000, 1000, 0 }, 50, 100 };
   OpenimGatewayTimes times = quick;
-  OpenimGatewayConfig config = { url, "u_1001", "to/ken+1", 7, NULL };
+  OpenimGatewayConfig config = { url, user_id, token, 7, NULL };
   Ears *self = g_new0 (Ears, 1);
   g_autoptr (GError) error = NULL;
 
@@ -73,6 +73,12 @@ ears_new (const char *url, guint dead)
   times.link.dead = dead;
   openim_gateway_set_times (self->gateway, &times);
   return self;
+}
+
+Ears *
+ears_new (const char *url, guint dead)
+{
+  return ears_new_as (url, dead, "u_1001", "to/ken+1");
 }
 
 void

@@ -21,6 +21,7 @@ struct _Ears {
 
 /* Quick: waits of a hundredth, a dead connection after @dead ms. */
 Ears *ears_new (const char *url, guint dead);
+Ears *ears_new_as (const char *url, guint dead, const char *user_id, const char *token);
 Ears *ears_start (TestServer *server, guint dead); /* a started one */
 void ears_free (Ears *self);                       /* stops the gateway; it must be gone then */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ears, ears_free)

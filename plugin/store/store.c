@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
   OpenimStoreMode mode;
   OpenimStoreFunc func; /* NULL: close */
-  gpointer job;
+  gpointer job;         /* of the opening: the store */
   GDestroyNotify free_job;
   GError *error; /* how it went, until it is told */
   GAsyncReadyCallback callback;
@@ -220,9 +220,9 @@ static gpointer
 store_thread (gpointer data)
 {
   GTask *task = data; /* the opening */
-  OpenimStore *self = g_object_get_data (G_OBJECT (task), "store");
-  Worker *worker = self->worker;
   Job *job = g_task_get_task_data (task);
+  OpenimStore *self = job->job;
+  Worker *worker = self->worker;
 
   g_atomic_ref_count_inc (&worker->references);
   if (openim_store_file_open (&worker->file, worker->path, &job->error)) {
@@ -295,11 +295,13 @@ openim_store_open_async (const char *dir,
                          gpointer user_data)
 {
   GTask *task = task_new (NULL, cancellable, openim_store_open_async, callback, user_data);
+  Job *job = g_task_get_task_data (task);
   OpenimStore *self = g_object_new (OPENIM_TYPE_STORE, NULL);
   g_autoptr (GError) error = NULL;
 
   self->worker = worker_new (openim_store_file_path (dir, server, user_id));
-  g_object_set_data_full (G_OBJECT (task), "store", self, g_object_unref);
+  job->job = self;
+  job->free_job = g_object_unref;
 
   GThread *thread = g_thread_try_new ("openim-store", store_thread, task, &error);
   if (thread == NULL)
@@ -319,7 +321,7 @@ openim_store_open_finish (GAsyncResult *result, GError **error)
     return NULL;
   if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), error))
     return NULL;
-  return g_object_ref (g_object_get_data (G_OBJECT (task), "store"));
+  return g_steal_pointer (&((Job *) g_task_get_task_data (task))->job);
 }
 
 gboolean

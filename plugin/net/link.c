@@ -333,6 +333,16 @@ on_reason (GObject *source, GAsyncResult *result, gpointer data)
   link_end (self, error, openim_error_is_token (error));
 }
 
+/* The payload size limits one frame. What the fragments of one message may add up to can be said only since
+ * libsoup 3.8; before that it is without limit. */
+static void
+limit_messages (SoupWebsocketConnection *socket)
+{
+  soup_websocket_connection_set_max_incoming_payload_size (socket, OPENIM_GATE_FRAME_MAX);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (socket), "max-total-message-size") != NULL)
+    g_object_set (socket, "max-total-message-size", (guint64) OPENIM_GATE_FRAME_MAX, NULL);
+}
+
 static void
 on_handshake (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -363,7 +373,7 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer data)
 
   self->socket = g_steal_pointer (&socket);
   self->heard = openim_link_clock ();
-  soup_websocket_connection_set_max_incoming_payload_size (self->socket, OPENIM_GATE_FRAME_MAX);
+  limit_messages (self->socket);
   soup_websocket_connection_set_keepalive_interval (self->socket, MAX (1, self->times.ping / 1000));
   g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);
   g_signal_connect (self->socket, "pong", G_CALLBACK (on_pong), self);

@@ -14,7 +14,8 @@ typedef struct _TestPeer TestPeer;
 typedef void (*TestScript) (TestPeer *peer, guint number, gconstpointer data);
 
 TestServer *test_server_new (TestScript script, gconstpointer data);
-TestServer *test_server_new_tls (TestScript script, gconstpointer data, GTlsCertificate *certificate);
+/* The same with a certificate that nobody has signed and that is for another name. */
+TestServer *test_server_new_tls (TestScript script, gconstpointer data);
 void test_server_free (TestServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestServer, test_server_free)
 

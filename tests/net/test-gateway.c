@@ -175,6 +175,18 @@ test_nobody_there (void)
 }
 
 static void
+test_certificate (void)
+{
+  g_autoptr (TestServer) server = test_server_new_tls (script_serve, NULL);
+  g_autofree char *url = test_server_url (server, "wss", "");
+  g_autoptr (Ears) ears = ears_new (url, PATIENT);
+
+  openim_gateway_start (ears->gateway);
+  test_until (ears_heard (ears, "failed 10000"));
+  g_assert_nonnull (strstr (ears->sentence, "another name"));
+}
+
+static void
 test_handshake_timeout (void)
 {
   g_autoptr (TestServer) server = test_server_new (script_silent, NULL);
@@ -422,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/refused-without-reason", test_refused_without_reason);
   g_test_add_func ("/gateway/refused-then-accepted", test_refused_then_accepted);
   g_test_add_func ("/gateway/nobody-there", test_nobody_there);
+  g_test_add_func ("/gateway/certificate", test_certificate);
   g_test_add_func ("/gateway/handshake-timeout", test_handshake_timeout);
   g_test_add_func ("/gateway/backoff", test_backoff);
   g_test_add_func ("/gateway/kick", test_kick);

@@ -13,6 +13,8 @@
 #include "base/log.h"
 
 #define LOG "openim-store"
+#define LOCK_PATIENCE 5000 /* ms */
+#define LOCK_PAUSE 10      /* ms */
 #define NAME_MAX_BYTES 200 /* file systems allow 255, with the endings */
 
 /* ---- names */
@@ -82,24 +84,49 @@ make_file (const char *path, GError **error)
   return TRUE;
 }
 
+/* Who holds the lock, as a text. */
+static const char *
+read_owner (int fd, char *owner, gsize size)
+{
+  ssize_t length = pread (fd, owner, size - 1, 0);
+
+  owner[MAX (length, 0)] = '\0';
+  return g_strchomp (owner);
+}
+
+/* An account that this process has just closed still writes its last jobs, and whoever ends takes his number
+ * out before he lets go: both are over in a moment. */
+static gboolean
+is_closing (const char *owner, gint64 deadline)
+{
+  gboolean own = *owner == '\0' || g_ascii_strtoll (owner, NULL, 10) == getpid ();
+
+  if (!own || openim_clock_monotonic () >= deadline)
+    return FALSE;
+  g_usleep (LOCK_PAUSE * 1000);
+  return TRUE;
+}
+
 /* The lock file holds the number of the process while the store is open, and nothing after a clean end. */
 static gboolean
 lock (OpenimStoreFile *file, gboolean *unclean, GError **error)
 {
   g_autofree char *path = g_strconcat (file->path, ".lock", NULL);
-  char owner[32];
-  ssize_t length;
+  gint64 deadline = openim_clock_monotonic () + LOCK_PATIENCE;
+  char owner[32] = "";
+  gboolean locked;
+  int code;
 
   file->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file->lock < 0)
     return set_file_error (path, error);
 
-  gboolean locked = flock (file->lock, LOCK_EX | LOCK_NB) == 0;
-  int code = locked ? 0 : errno;
-  length = pread (file->lock, owner, sizeof owner - 1, 0);
-  owner[MAX (length, 0)] = '\0';
+  do {
+    locked = flock (file->lock, LOCK_EX | LOCK_NB) == 0;
+    code = locked ? 0 : errno;
+  } while (code == EWOULDBLOCK && is_closing (read_owner (file->lock, owner, sizeof owner), deadline));
   if (locked) {
-    *unclean = length > 0;
+    *unclean = *read_owner (file->lock, owner, sizeof owner) != '\0';
     return TRUE;
   }
   if (code == EWOULDBLOCK)
@@ -107,7 +134,7 @@ lock (OpenimStoreFile *file, gboolean *unclean, GError **error)
         error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
         _ ("This account is already in use here, by process %s. Close the other program, then connect "
            "again."),
-        *owner != '\0' ? g_strchomp (owner) : "?");
+        *owner != '\0' ? owner : "?");
   else {
     errno = code;
     set_file_error (path, error);

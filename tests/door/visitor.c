@@ -329,8 +329,13 @@ visitor_hear (Visitor *visitor, int event, VisitorWants wanted, gconstpointer wh
 {
   Search search = { .visitor = visitor, .event = event, .wanted = wanted, .what = what };
 
-  if (!story_wait (is_found, &search, 0))
-    story_fail ("%s does not come", openim_event_get_name (event));
+  if (!story_wait (is_found, &search, 0)) {
+    g_autoptr (GString) came = g_string_new (NULL);
+
+    for (guint i = 0; i < visitor->order->len; i++)
+      g_string_append_printf (came, " %d", g_array_index (visitor->order, int, i));
+    story_fail ("%s does not come; what came:%s", openim_event_get_name (event), came->str);
+  }
   g_ptr_array_remove_index (visitor->results, search.found);
 
   return search.data;

@@ -578,11 +578,7 @@ test_dropped (void)
 
   openim_store_run_async (store, OPENIM_STORE_WRITE, set_value, g_strdup ("k"), g_free, NULL, NULL, NULL);
   g_object_unref (store);
-  for (store = NULL; store == NULL;) {
-    g_main_context_iteration (NULL, FALSE);
-    g_autoptr (GError) error = NULL;
-    store = world_open (folder, WORLD_SELF, &error); /* in use until then */
-  }
+  store = open_store (folder); /* waits for the end of the other */
   run (store, OPENIM_STORE_READ, has_value, "k");
   world_close (store);
   world_folder_remove (folder);

@@ -4,98 +4,7 @@
 
 #include <string.h>
 
-#include "visitor.h"
-
-#define CHAT "si_ann_bob"
-#define TEAM "sg_team"
-
-typedef struct {
-  Server *server;
-  Person *ann_phone, *bob_phone;
-  Visitor *ann, *bob;
-} World;
-
-static World *
-world_new (gboolean with_team)
-{
-  World *world = g_new0 (World, 1);
-
-  world->server = server_start (NULL, FALSE);
-  world->ann_phone = person_new (world->server, "ann", "Ann");
-  world->bob_phone = person_new (world->server, "bob", "Bob");
-  if (with_team)
-    person_found (world->ann_phone, "team", "Team", "bob", NULL);
-  world->ann = visitor_new (NULL);
-  world->bob = visitor_new (NULL);
-  visitor_login (world->ann, world->server, "ann");
-  visitor_login (world->bob, world->server, "bob");
-
-  return world;
-}
-
-static void
-world_free (World *world)
-{
-  visitor_leave (world->ann);
-  visitor_leave (world->bob);
-  person_free (world->ann_phone);
-  person_free (world->bob_phone);
-  server_stop (world->server);
-  g_free (world);
-}
-
-/* ---- short forms */
-
-static void
-person_does (Person *person, const char *path, const char *body)
-{
-  JsonNode *data = person_call (person, path, "%s", body);
-
-  g_clear_pointer (&data, json_node_unref);
-}
-
-/* (transfer full) */
-static OpenimMessage *
-text_message (Visitor *visitor, const char *text)
-{
-  Openim__Sdk__Message__CreateTextMessageReq request = OPENIM__SDK__MESSAGE__CREATE_TEXT_MESSAGE_REQ__INIT;
-  Openim__Sdk__Message__CreateTextMessageResp *response;
-  OpenimMessage *message;
-
-  request.text = (char *) text;
-  response = visitor_call (visitor, FUNCTION (CreateTextMessage), &request);
-  message = g_steal_pointer (&response->message);
-  openim_pb_free (response);
-  return message;
-}
-
-/* (transfer full) the message as it was sent. */
-static OpenimMessage *
-send (Visitor *visitor, OpenimMessage *message, const char *user, const char *group, gboolean online_only)
-{
-  Openim__Sdk__Message__SendMessageReq request = OPENIM__SDK__MESSAGE__SEND_MESSAGE_REQ__INIT;
-  Openim__Sdk__Message__SendMessageResp *response;
-  OpenimMessage *sent;
-
-  request.message = message;
-  request.recvid = (char *) user;
-  request.groupid = (char *) group;
-  request.isonlineonly = online_only;
-  response = visitor_call (visitor, FUNCTION (SendMessage), &request);
-  sent = g_steal_pointer (&response->message);
-  openim_pb_free (response);
-  return sent;
-}
-
-/* (transfer full) its clientMsgID. */
-static char *
-say (Visitor *visitor, const char *user, const char *group, const char *text)
-{
-  g_autoptr (OpenimMessage) message = text_message (visitor, text);
-  g_autoptr (OpenimMessage) sent = send (visitor, message, user, group, FALSE);
-
-  return g_strdup (sent->clientmsgid);
-}
+#include "world.h"
 
 static int
 send_refused (Visitor *visitor, OpenimMessage *message, const char *user, const char *group)
@@ -106,16 +15,6 @@ send_refused (Visitor *visitor, OpenimMessage *message, const char *user, const 
   request.recvid = (char *) user;
   request.groupid = (char *) group;
   return visitor_refused (visitor, FUNCTION (SendMessage), &request);
-}
-
-/* The data of the events about one message are alike. */
-static gboolean
-says (gconstpointer data, gconstpointer text)
-{
-  const OpenimMessage *message = ((const Openim__Event__EventOnRecvNewMessageData *) data)->message;
-
-  return message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_TEXT_ELEM &&
-         g_str_equal (message->textelem->content, text);
 }
 
 /* The newest message of a conversation in the list has this status. */
@@ -165,7 +64,7 @@ static void
 test_send (void)
 {
   World *world = world_new (FALSE);
-  g_autoptr (OpenimMessage) message = text_message (world->ann, "Grüße & <b>Küsse</b> 🙂");
+  g_autoptr (OpenimMessage) message = visitor_make_text (world->ann, "Grüße & <b>Küsse</b> 🙂");
   g_autoptr (OpenimMessage) sent = NULL;
   Openim__Event__EventOnRecvNewMessageData *received;
   const Latest sending = { CHAT, OPENIM_STATUS_SENDING }, done = { CHAT, OPENIM_STATUS_SENT };
@@ -178,7 +77,7 @@ test_send (void)
   g_assert_cmpint (message->senderplatformid, ==, PLATFORM_LINUX);
   g_assert_cmpint (message->createtime, >, 0);
 
-  sent = send (world->ann, message, "bob", "", FALSE);
+  sent = visitor_send (world->ann, message, "bob", "", FALSE);
   g_assert_cmpstr (sent->clientmsgid, ==, message->clientmsgid);
   g_assert_cmpstr (sent->servermsgid, !=, "");
   g_assert_cmpint (sent->status, ==, OPENIM_STATUS_SENT);
@@ -191,7 +90,7 @@ test_send (void)
   g_assert_cmpint (place (world->ann, EVENT (NewConversation)), <,
                    place (world->ann, FUNCTION (SendMessage)));
 
-  received = visitor_hear (world->bob, EVENT (RecvNewMessage), says, "Grüße & <b>Küsse</b> 🙂");
+  received = visitor_hear (world->bob, EVENT (RecvNewMessage), message_says, "Grüße & <b>Küsse</b> 🙂");
   g_assert_cmpstr (received->message->clientmsgid, ==, message->clientmsgid);
   g_assert_cmpstr (received->message->servermsgid, ==, sent->servermsgid);
   g_assert_cmpint (received->message->sendtime, ==, sent->sendtime);
@@ -221,10 +120,10 @@ static void
 test_send_to_group (void)
 {
   World *world = world_new (TRUE);
-  g_autofree char *id = say (world->bob, "", "team", "to all");
+  g_autofree char *id = visitor_say (world->bob, "", "team", "to all");
   Openim__Event__EventOnRecvNewMessageData *received =
-      visitor_hear (world->ann, EVENT (RecvNewMessage), says, "to all");
-  g_autoptr (OpenimMessage) message = text_message (world->bob, "to nobody");
+      visitor_hear (world->ann, EVENT (RecvNewMessage), message_says, "to all");
+  g_autoptr (OpenimMessage) message = visitor_make_text (world->bob, "to nobody");
 
   g_assert_cmpstr (received->message->groupid, ==, "team");
   g_assert_cmpstr (received->message->clientmsgid, ==, id);
@@ -240,9 +139,9 @@ static void
 test_send_refused (void)
 {
   World *world = world_new (TRUE);
-  g_autoptr (OpenimMessage) message = text_message (world->ann, "to whom?");
+  g_autoptr (OpenimMessage) message = visitor_make_text (world->ann, "to whom?");
   g_autofree char *much = g_strnfill (60000, 'x');
-  g_autoptr (OpenimMessage) long_message = text_message (world->ann, much);
+  g_autoptr (OpenimMessage) long_message = visitor_make_text (world->ann, much);
   Openim__Sdk__Message__CreateTextMessageReq empty = OPENIM__SDK__MESSAGE__CREATE_TEXT_MESSAGE_REQ__INIT;
   const Latest failed = { CHAT, OPENIM_STATUS_FAILED };
 
@@ -263,8 +162,8 @@ test_send_refused (void)
   g_assert_cmpint (send_refused (world->ann, message, "bob", ""), ==, 1302);
   openim_pb_free (visitor_hear (world->ann, EVENT (ConversationChanged), is_latest, &failed));
   person_does (world->bob_phone, "/friend/remove_black", "{'ownerUserID':'bob','blackUserID':'ann'}");
-  openim_pb_free (send (world->ann, message, "bob", "", FALSE));
-  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), says, "to whom?"));
+  openim_pb_free (visitor_send (world->ann, message, "bob", "", FALSE));
+  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), message_says, "to whom?"));
 
   world_free (world);
 }
@@ -274,12 +173,12 @@ static void
 test_online_only (void)
 {
   World *world = world_new (FALSE);
-  g_autoptr (OpenimMessage) message = text_message (world->ann, "now or never");
+  g_autoptr (OpenimMessage) message = visitor_make_text (world->ann, "now or never");
   Openim__Event__EventOnRecvOnlineOnlyMessageData *received;
   Openim__Sdk__Conversation__GetAllConversationListResp *all;
 
-  openim_pb_free (send (world->ann, message, "bob", "", TRUE));
-  received = visitor_hear (world->bob, EVENT (RecvOnlineOnlyMessage), says, "now or never");
+  openim_pb_free (visitor_send (world->ann, message, "bob", "", TRUE));
+  received = visitor_hear (world->bob, EVENT (RecvOnlineOnlyMessage), message_says, "now or never");
   g_assert_cmpint (received->message->seq, ==, 0);
   openim_pb_free (received);
   all = visitor_call (world->bob, FUNCTION (GetAllConversationList), NULL);
@@ -299,13 +198,13 @@ test_background (void)
 
   request.isbackground = TRUE;
   visitor_do (world->bob, FUNCTION (SetAppBackgroundStatus), &request);
-  g_free (say (world->ann, "bob", "", "are you there?"));
-  openim_pb_free (visitor_hear (world->bob, EVENT (RecvOfflineNewMessage), says, "are you there?"));
+  g_free (visitor_say (world->ann, "bob", "", "are you there?"));
+  openim_pb_free (visitor_hear (world->bob, EVENT (RecvOfflineNewMessage), message_says, "are you there?"));
 
   request.isbackground = FALSE;
   visitor_do (world->bob, FUNCTION (SetAppBackgroundStatus), &request);
-  g_free (say (world->ann, "bob", "", "ah"));
-  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), says, "ah"));
+  g_free (visitor_say (world->ann, "bob", "", "ah"));
+  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), message_says, "ah"));
 
   world_free (world);
   proves_functions (FUNCTION (SetAppBackgroundStatus), 0);
@@ -321,10 +220,10 @@ test_other_device (void)
 
   person_connect (world->ann_phone);
   person_say (world->ann_phone, "bob", "from my telephone");
-  received = visitor_hear (world->ann, EVENT (RecvNewMessage), says, "from my telephone");
+  received = visitor_hear (world->ann, EVENT (RecvNewMessage), message_says, "from my telephone");
   g_assert_cmpstr (received->message->sendid, ==, "ann");
   openim_pb_free (received);
-  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), says, "from my telephone"));
+  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), message_says, "from my telephone"));
 
   world_free (world);
 }
@@ -413,7 +312,7 @@ static void
 test_read (void)
 {
   World *world = world_new (FALSE);
-  g_autofree char *id = say (world->ann, "bob", "", "read this");
+  g_autofree char *id = visitor_say (world->ann, "bob", "", "read this");
   Openim__Sdk__Conversation__MarkConversationMessageAsReadReq request =
       OPENIM__SDK__CONVERSATION__MARK_CONVERSATION_MESSAGE_AS_READ_REQ__INIT;
   Openim__Event__EventOnRecvC2CReadReceiptData *receipt;
@@ -425,7 +324,7 @@ test_read (void)
   g_assert_cmpint (visitor_refused (world->bob, FUNCTION (MarkConversationMessageAsRead), &request), ==,
                    OPENIM_ERROR_NOT_FOUND);
 
-  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), says, "read this"));
+  openim_pb_free (visitor_hear (world->bob, EVENT (RecvNewMessage), message_says, "read this"));
   openim_pb_free (
       visitor_hear (world->bob, EVENT (TotalUnreadMessageCountChanged), is_total, GINT_TO_POINTER (1)));
   g_assert_cmpint (total_unread (world->bob), ==, 1);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world.h"
+
+World *
+world_new (gboolean with_team)
+{
+  World *world = g_new0 (World, 1);
+
+  world->server = server_start (NULL, FALSE);
+  world->ann_phone = person_new (world->server, "ann", "Ann");
+  world->bob_phone = person_new (world->server, "bob", "Bob");
+  if (with_team)
+    person_found (world->ann_phone, "team", "Team", "bob", NULL);
+  world->ann = visitor_new (NULL);
+  world->bob = visitor_new (NULL);
+  visitor_login (world->ann, world->server, "ann");
+  visitor_login (world->bob, world->server, "bob");
+
+  return world;
+}
+
+void
+world_free (World *world)
+{
+  visitor_leave (world->ann);
+  visitor_leave (world->bob);
+  person_free (world->ann_phone);
+  person_free (world->bob_phone);
+  server_stop (world->server);
+  g_free (world);
+}
+
+void
+person_does (Person *person, const char *path, const char *body)
+{
+  JsonNode *data = person_call (person, path, "%s", body);
+
+  g_clear_pointer (&data, json_node_unref);
+}
+
+OpenimMessage *
+visitor_make_text (Visitor *visitor, const char *text)
+{
+  Openim__Sdk__Message__CreateTextMessageReq request = OPENIM__SDK__MESSAGE__CREATE_TEXT_MESSAGE_REQ__INIT;
+  Openim__Sdk__Message__CreateTextMessageResp *response;
+  OpenimMessage *message;
+
+  request.text = (char *) text;
+  response = visitor_call (visitor, FUNCTION (CreateTextMessage), &request);
+  message = g_steal_pointer (&response->message);
+  openim_pb_free (response);
+  return message;
+}
+
+OpenimMessage *
+visitor_send (
+    Visitor *visitor, OpenimMessage *message, const char *user, const char *group, gboolean online_only)
+{
+  Openim__Sdk__Message__SendMessageReq request = OPENIM__SDK__MESSAGE__SEND_MESSAGE_REQ__INIT;
+  Openim__Sdk__Message__SendMessageResp *response;
+  OpenimMessage *sent;
+
+  request.message = message;
+  request.recvid = (char *) user;
+  request.groupid = (char *) group;
+  request.isonlineonly = online_only;
+  response = visitor_call (visitor, FUNCTION (SendMessage), &request);
+  sent = g_steal_pointer (&response->message);
+  openim_pb_free (response);
+  return sent;
+}
+
+char *
+visitor_say (Visitor *visitor, const char *user, const char *group, const char *text)
+{
+  g_autoptr (OpenimMessage) message = visitor_make_text (visitor, text);
+  g_autoptr (OpenimMessage) sent = visitor_send (visitor, message, user, group, FALSE);
+
+  return g_strdup (sent->clientmsgid);
+}
+
+/* The data of all events about one message are alike. */
+gboolean
+message_says (gconstpointer data, gconstpointer text)
+{
+  const OpenimMessage *message = ((const Openim__Event__EventOnRecvNewMessageData *) data)->message;
+
+  return message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_TEXT_ELEM &&
+         g_str_equal (message->textelem->content, text);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* A server, Ann and Bob, each with a telephone beside the story and a door to come through. */
+
+#include "visitor.h"
+
+G_BEGIN_DECLS
+
+#define CHAT "si_ann_bob"
+#define TEAM "sg_team"
+
+typedef struct {
+  Server *server;
+  Person *ann_phone, *bob_phone; /* not connected */
+  Visitor *ann, *bob;            /* logged in */
+} World;
+
+/* @with_team: they are in a group "team", which Ann has made. */
+World *world_new (gboolean with_team);
+void world_free (World *world);
+
+void person_does (Person *person, const char *path, const char *body);
+
+OpenimMessage *visitor_make_text (Visitor *visitor, const char *text); /* (transfer full) */
+/* To a user or a group, the other is "". (transfer full) the message as it was sent. */
+OpenimMessage *visitor_send (
+    Visitor *visitor, OpenimMessage *message, const char *user, const char *group, gboolean online_only);
+/* (transfer full) its clientMsgID. */
+char *visitor_say (Visitor *visitor, const char *user, const char *group, const char *text);
+
+/* For visitor_hear: the event is about a message with that text. */
+gboolean message_says (gconstpointer data, gconstpointer text);
+
+G_END_DECLS

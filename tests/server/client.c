@@ -309,3 +309,13 @@ line_push (Line *line, char **conversation, gpointer *push)
   g_assert_cmpuint (list->n_msgs, ==, 1);
   return list->msgs[0];
 }
+
+Openim__Sdkws__SubUserOnlineStatusTips *
+line_status (Line *line)
+{
+  g_autoptr (JsonObject) frame = line_next (line);
+
+  g_assert_cmpint (openim_json_int (frame, "reqIdentifier"), ==, 2005);
+  g_assert_cmpint (openim_json_int (frame, "errCode"), ==, 0);
+  return decode (frame, &openim__sdkws__sub_user_online_status_tips__descriptor);
+}

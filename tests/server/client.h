@@ -44,6 +44,9 @@ JsonObject *line_next (Line *line); /* (transfer full) next frame */
 gpointer
 line_answer (Line *line, guint number, const ProtobufCMessageDescriptor *descriptor); /* skips pushes */
 
+/* (transfer full) The next frame 2005, answer or push. */
+Openim__Sdkws__SubUserOnlineStatusTips *line_status (Line *line);
+
 /* The single message of the next push 2001: where, and the message, owned by @push (free with
  * openim_pb_free). */
 OpenimMsgData *line_push (Line *line, char **conversation, gpointer *push);

@@ -226,11 +226,13 @@ get_owner_conversation (Call *call)
     return REFUSED;
   call_page (call, &limit, &offset);
   rows = db_query (call->server->db,
-                   "SELECT " COLUMNS " FROM conversations WHERE owner = ? ORDER BY n LIMIT ? OFFSET ?", "sii",
-                   owner, limit, offset);
+                   "SELECT " COLUMNS " FROM conversations WHERE n IN (SELECT n FROM conversations WHERE "
+                   "owner = ? ORDER BY n LIMIT ? OFFSET ?) ORDER BY n",
+                   "sii", owner, limit, offset);
   out_begin (call->data, NULL, '{');
   out_put (call->data, "total", 'i',
-           db_int (call->server->db, 0, "SELECT count (*) FROM conversations WHERE owner = ?", "s", owner),
+           db_int (call->server->db, 0,
+                   "SELECT length FROM lengths WHERE list = 'conversations' AND owner = ?", "s", owner),
            NULL);
   put_list (call, rows);
   out_end (call->data, '}');

@@ -152,7 +152,10 @@ get_friend_list (Call *call)
   call_page (call, &limit, &offset);
   rows =
       db_query (call->server->db,
-                "SELECT " COLUMNS TABLES "WHERE owner = ? ORDER BY pinned DESC, friends.n LIMIT ? OFFSET ?",
+                /* the pages before are skipped in the index alone */
+                "SELECT " COLUMNS TABLES
+                "WHERE friends.n IN (SELECT n FROM friends WHERE owner = ? ORDER BY pinned DESC, n LIMIT ? "
+                "OFFSET ?) ORDER BY pinned DESC, friends.n",
                 "sii", owner, limit, offset);
   out_begin (call->data, NULL, '{');
   out_list_begin (call->data, "friendsInfo");
@@ -160,7 +163,9 @@ get_friend_list (Call *call)
     put_row (call->data, NULL, rows);
   out_list_end (call->data);
   out_put (call->data, "total", 'i',
-           db_int (call->server->db, 0, "SELECT count (*) FROM friends WHERE owner = ?", "s", owner), NULL);
+           db_int (call->server->db, 0, "SELECT length FROM lengths WHERE list = 'friends' AND owner = ?",
+                   "s", owner),
+           NULL);
   out_end (call->data, '}');
   return RESULT_OK;
 }

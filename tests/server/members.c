@@ -398,7 +398,10 @@ get_group_member_list (Call *call)
     limit = 0;
   rows =
       db_query (call->server->db,
-                "SELECT " COLUMNS TABLES "WHERE group_id = ? ORDER BY role DESC, members.n LIMIT ? OFFSET ?",
+                /* the pages before are skipped in the index alone */
+                "SELECT " COLUMNS TABLES
+                "WHERE members.n IN (SELECT n FROM members WHERE group_id = ? ORDER BY role DESC, n LIMIT ? "
+                "OFFSET ?) ORDER BY role DESC, members.n",
                 "sii", group, limit, offset);
   out_begin (call->data, NULL, '{');
   out_put (call->data, "total", 'i',

@@ -38,7 +38,7 @@ options_parse (int *argc, char ***argv, GError **error)
   g_autoptr (Options) options = g_new0 (Options, 1);
   g_autoptr (GOptionContext) context =
       g_option_context_new ("- a small OpenIM server for tests and the demo");
-  g_autofree char *behave = g_strdup ("3.8.3-patch.16");
+  g_autofree char *behave = NULL;
   const GOptionEntry entries[] = {
     { "api-port", 0, 0, G_OPTION_ARG_INT, &options->api_port, "Port of the HTTP API, 0 for a free one", "N" },
     { "ws-port", 0, 0, G_OPTION_ARG_INT, &options->ws_port, "Port of the gateway", "N" },
@@ -57,7 +57,7 @@ options_parse (int *argc, char ***argv, GError **error)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return NULL;
-  options->behave = behave_named (behave);
+  options->behave = behave_named (behave ? behave : "3.8.3-patch.16");
   if (!options->behave) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "unknown version: %s", behave);
     return NULL;

@@ -130,6 +130,24 @@ CREATE TABLE conversations (
   destruct INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX conversations_pair ON conversations (owner, id);
+CREATE INDEX conversations_order ON conversations (owner); -- and n
+
+-- Every page of a list tells the whole list's length: it is kept, not counted.
+CREATE TABLE lengths (
+  list TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  PRIMARY KEY (list, owner)
+) WITHOUT ROWID;
+CREATE TRIGGER friends_more AFTER INSERT ON friends BEGIN
+  INSERT INTO lengths VALUES ('friends', new.owner, 1) ON CONFLICT DO UPDATE SET length = length + 1;
+END;
+CREATE TRIGGER friends_less AFTER DELETE ON friends BEGIN
+  UPDATE lengths SET length = length - 1 WHERE list = 'friends' AND owner = old.owner;
+END;
+CREATE TRIGGER conversations_more AFTER INSERT ON conversations BEGIN
+  INSERT INTO lengths VALUES ('conversations', new.owner, 1) ON CONFLICT DO UPDATE SET length = length + 1;
+END;
 
 CREATE TABLE seqs (
   conversation TEXT PRIMARY KEY,

@@ -283,6 +283,80 @@ test_token_expires (void)
   g_assert_cmpint (host_stop (host, 0), ==, 0);
 }
 
+/* ---- handshakes and presence */
+
+static char *
+ask_plainly (Host *host, const char *token, guint *status)
+{
+  g_autofree char *url =
+      g_strdup_printf ("http%s/?sendID=ann&token=%s&platformID=7&operationID=c&isBackground=false&sdkType=js",
+                       host->ws + strlen ("ws"), token);
+  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, url);
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  answer = soup_session_send_and_read (host->session, message, NULL, &error);
+  g_assert_no_error (error);
+  *status = soup_message_get_status (message);
+  return g_strndup (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer));
+}
+
+/* What a client without upgrade headers is told: the reason of a refusal, or that it would have been let in.
+ */
+static void
+test_asked_plainly (void)
+{
+  Host *host = start_with_people (NULL);
+  g_autofree char *token = host_token (host, "ann", 7);
+  g_autofree char *refusal = NULL;
+  g_autofree char *accepted = NULL;
+  guint status;
+
+  refusal = ask_plainly (host, "no.good.token", &status);
+  g_assert_cmpuint (status, ==, SOUP_STATUS_OK);
+  g_assert_true (g_str_has_prefix (refusal, "{\"errCode\":1503,"));
+  accepted = ask_plainly (host, token, &status);
+  g_assert_cmpuint (status, ==, SOUP_STATUS_BAD_REQUEST);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
+static void
+expect_platforms (Line *line, const char *user, guint n, gint32 first)
+{
+  Openim__Sdkws__SubUserOnlineStatusTips *tips = line_status (line);
+
+  g_assert_cmpuint (tips->n_subscribers, ==, 1);
+  g_assert_cmpstr (tips->subscribers[0]->userid, ==, user);
+  g_assert_cmpuint (tips->subscribers[0]->n_onlineplatformids, ==, n);
+  if (n)
+    g_assert_cmpint (tips->subscribers[0]->onlineplatformids[0], ==, first);
+  openim_pb_free (tips);
+}
+
+static void
+test_presence (void)
+{
+  Host *host = start_with_people (NULL);
+  Line *ann = enter (host, "ann", 7), *bob, *again;
+  g_autofree char *token = host_token (host, "bob", 2);
+  char *users[] = { (char *) "bob" };
+  Openim__Sdkws__SubUserOnlineStatus wish = OPENIM__SDKWS__SUB_USER_ONLINE_STATUS__INIT;
+
+  wish.n_subscribeuserid = 1;
+  wish.subscribeuserid = users;
+  line_ask (ann, 2005, &wish);
+  expect_platforms (ann, "bob", 0, 0);
+  bob = line_open (host, "bob", token, 2);
+  expect_platforms (ann, "bob", 1, 2);
+  /* a second connection of the same device is no news, nor is the end of the first */
+  again = line_open (host, "bob", token, 2);
+  line_close (bob);
+  line_close (again);
+  expect_platforms (ann, "bob", 0, 0);
+  line_close (ann);
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
 /* ---- the people of the demo */
 
 static char *
@@ -379,6 +453,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/server/kick/seen", GINT_TO_POINTER (TRUE), test_kick);
   g_test_add_data_func ("/server/kick/not-seen", GINT_TO_POINTER (FALSE), test_kick);
   g_test_add_func ("/server/token-expires", test_token_expires);
+  g_test_add_func ("/server/asked-plainly", test_asked_plainly);
+  g_test_add_func ("/server/presence", test_presence);
   g_test_add_func ("/server/demo", test_demo);
   g_test_add_func ("/server/garbage", test_garbage);
   return g_test_run ();

@@ -72,6 +72,16 @@ run_signals (char **args, GString *answer, GError **error)
 }
 
 static gboolean
+run_signals_off (char **args, GString *answer, GError **error)
+{
+  PurplePlugin *plugin = purple_plugins_find_with_id (args[0]);
+
+  for (guint i = 1; args[i] != NULL && plugin != NULL; i++)
+    ui_signals_unwatch (plugin, args[i]);
+  return TRUE;
+}
+
+static gboolean
 run_account (char **args, GString *answer, GError **error)
 {
   return ui_account_add (args[0], args[1], args[2], error);
@@ -208,7 +218,8 @@ static const Command commands[] = {
   { "help", 0, 0, run_help, "" },
   { "load", 1, 1, run_load, "FILE: a plugin that libpurple has found at the start" },
   { "unload", 1, 1, run_unload, "PLUGIN-ID" },
-  { "signals", 2, -1, run_signals, "PLUGIN-ID SIGNAL…" },
+  { "signals", 2, -1, run_signals, "PLUGIN-ID SIGNAL…: record them" },
+  { "signals-off", 2, -1, run_signals_off, "PLUGIN-ID SIGNAL…: no longer" },
   { "account", 2, 3, run_account, "ACCOUNT PROTOCOL-ID [PASSWORD]" },
   { "option", 4, 4, run_option, "ACCOUNT string|int|bool KEY VALUE" },
   { "password", 2, 2, run_password, "ACCOUNT PASSWORD" },

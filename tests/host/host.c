@@ -439,6 +439,13 @@ host_watch_signals (Host *host, const char *plugin, const char *const *names)
     host_do (host, "signals", plugin, *names, NULL);
 }
 
+void
+host_unwatch_signals (Host *host, const char *plugin, const char *const *names)
+{
+  for (; *names != NULL; names++)
+    host_do (host, "signals-off", plugin, *names, NULL);
+}
+
 /* --- the record --- */
 
 void

@@ -74,6 +74,7 @@ void host_chat_send (Host *host, const char *account, const char *chat, const ch
 void host_focus (Host *host, const char *account, const char *conversation, gboolean focus);
 void host_answer_request (Host *host, guint request, const char *answer);
 void host_watch_signals (Host *host, const char *plugin, const char *const *names);
+void host_unwatch_signals (Host *host, const char *plugin, const char *const *names);
 
 /* Lines that match are not recorded from here on. */
 void host_ignore (Host *host, const char *pattern);

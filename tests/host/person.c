@@ -31,8 +31,9 @@ struct _Person {
 
 /* --- HTTP --- */
 
+/* The whole envelope. */
 static JsonNode *
-post (const char *base, const char *path, const char *token, const char *body)
+ask (const char *base, const char *path, const char *token, const char *body)
 {
   g_autofree char *url = g_strconcat (base, path, NULL);
   g_autofree char *operation = g_uuid_string_random ();
@@ -42,8 +43,6 @@ post (const char *base, const char *path, const char *token, const char *body)
   g_autoptr (GBytes) reply = NULL;
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) error = NULL;
-  JsonObject *envelope = NULL;
-  JsonNode *data = NULL;
 
   soup_session_set_proxy_resolver (session, NULL);
   soup_message_headers_append (soup_message_get_request_headers (message), "operationID", operation);
@@ -57,12 +56,24 @@ post (const char *base, const char *path, const char *token, const char *body)
                                    NULL) ||
       !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     story_fail ("%s: answered %u and no JSON object", path, soup_message_get_status (message));
-  envelope = json_node_get_object (json_parser_get_root (parser));
-  if (json_object_get_int_member_with_default (envelope, "errCode", -1) != 0)
-    story_fail ("%s %s: %" G_GINT64_FORMAT " %s", path, body,
-                json_object_get_int_member_with_default (envelope, "errCode", -1),
-                json_object_get_string_member_with_default (envelope, "errDlt", ""));
-  data = json_object_get_member (envelope, "data");
+  return json_parser_steal_root (parser);
+}
+
+static gint64
+error_code (JsonNode *envelope)
+{
+  return json_object_get_int_member_with_default (json_node_get_object (envelope), "errCode", -1);
+}
+
+static JsonNode *
+post (const char *base, const char *path, const char *token, const char *body)
+{
+  g_autoptr (JsonNode) envelope = ask (base, path, token, body);
+  JsonNode *data = json_object_get_member (json_node_get_object (envelope), "data");
+
+  if (error_code (envelope) != 0)
+    story_fail ("%s %s: %" G_GINT64_FORMAT " %s", path, body, error_code (envelope),
+                json_object_get_string_member_with_default (json_node_get_object (envelope), "errDlt", ""));
   return data != NULL ? json_node_copy (data) : NULL;
 }
 
@@ -198,6 +209,20 @@ person_call (Person *person, const char *path, const char *body, ...)
   text = fill_in (body, args);
   va_end (args);
   return post (person->server->api, path, own_token (person), text);
+}
+
+gint64
+person_try (Person *person, const char *path, const char *body, ...)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) envelope = NULL;
+  va_list args;
+
+  va_start (args, body);
+  text = fill_in (body, args);
+  va_end (args);
+  envelope = ask (person->server->api, path, own_token (person), text);
+  return error_code (envelope);
 }
 
 void
@@ -479,18 +504,16 @@ person_type (Person *person, const char *to, gboolean on)
 }
 
 void
-person_read (Person *person, const char *other, gint64 seq)
+person_read (Person *person, const char *conversation, gint64 seq)
 {
-  gboolean first = strcmp (person->id, other) < 0;
   g_autoptr (GString) seqs = g_string_new (NULL);
   g_autoptr (JsonNode) data = NULL;
 
   for (gint64 i = 1; i <= seq; i++)
     g_string_append_printf (seqs, "%s%" G_GINT64_FORMAT, i > 1 ? "," : "", i);
   data = person_call (person, "/msg/mark_conversation_as_read",
-                      "{'userID':'%s','conversationID':'si_%s_%s','hasReadSeq':%" G_GINT64_FORMAT
-                      ",'seqs':[%s]}",
-                      person->id, first ? person->id : other, first ? other : person->id, seq, seqs->str);
+                      "{'userID':'%s','conversationID':'%s','hasReadSeq':%" G_GINT64_FORMAT ",'seqs':[%s]}",
+                      person->id, conversation, seq, seqs->str);
 }
 
 typedef struct {

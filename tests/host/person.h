@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 JsonNode *server_call (Server *server, const char *path, const char *body, ...) G_GNUC_PRINTF (3, 4);
 
 /* A token for somebody, as the administrator hands it out; the older ones of that platform are worth nothing
- * from then on. (transfer full) */
+ * from then on. Two of one second are the same. (transfer full) */
 char *server_token (Server *server, const char *user, int platform);
 
 /* An account of the chat server; the user ID that it got. @phone: "+49 15112345678", or NULL; @email: may be
@@ -40,6 +40,9 @@ const char *person_id (Person *person);
 
 /* As that person; otherwise like server_call. */
 JsonNode *person_call (Person *person, const char *path, const char *body, ...) G_GNUC_PRINTF (3, 4);
+/* The same where a refusal is no failure: the errCode. A stock server adds people to a group and yet says
+ * 1001. */
+gint64 person_try (Person *person, const char *path, const char *body, ...) G_GNUC_PRINTF (3, 4);
 
 void person_connect (Person *person);    /* online when it returns */
 void person_disconnect (Person *person); /* offline for the server soon after */
@@ -58,8 +61,8 @@ const char *person_say_in (Person *person, const char *group, const char *text);
 const char *
 person_send (Person *person, const char *to, const char *group, int content_type, const char *content);
 void person_type (Person *person, const char *to, gboolean on);
-/* Marks what @other wrote as read, up to @seq. */
-void person_read (Person *person, const char *other, gint64 seq);
+/* Marks a conversation ("si_alice_bob", "sg_team") as read up to @seq. */
+void person_read (Person *person, const char *conversation, gint64 seq);
 
 /* Waits until @from has sent something of that content type whose content matches a glob; takes it. */
 void person_hear (Person *person, const char *from, int content_type, const char *pattern);

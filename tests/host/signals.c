@@ -9,6 +9,7 @@
 #define DATA_ITEMS 8 /* so are longer lists */
 
 static int handle;
+static GHashTable *watched; /* names of signals, interned */
 
 static void
 on_chat_joined (PurpleConversation *conversation, gpointer data)
@@ -276,7 +277,6 @@ on_plugin_signal (PurpleConnection *connection, const ProtobufCMessage *message,
 gboolean
 ui_signals_watch (PurplePlugin *plugin, const char *name)
 {
-  static GHashTable *watched = NULL;
   const char *kept = g_intern_string (name);
 
   if (watched == NULL)
@@ -287,4 +287,13 @@ ui_signals_watch (PurplePlugin *plugin, const char *name)
     return FALSE;
   g_hash_table_add (watched, (gpointer) kept);
   return TRUE;
+}
+
+void
+ui_signals_unwatch (PurplePlugin *plugin, const char *name)
+{
+  const char *kept = g_intern_string (name);
+
+  if (watched != NULL && g_hash_table_remove (watched, kept))
+    purple_signal_disconnect (plugin, kept, &handle, PURPLE_CALLBACK (on_plugin_signal));
 }

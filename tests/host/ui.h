@@ -61,6 +61,7 @@ void ui_signals_init (void); /* libpurple's signals; after the core is up */
 /* Records every emission of a signal (PurpleConnection *, const ProtobufCMessage *) of @plugin; FALSE when it
  * has none of that name. */
 gboolean ui_signals_watch (PurplePlugin *plugin, const char *name);
+void ui_signals_unwatch (PurplePlugin *plugin, const char *name);
 
 /* conversations.c */
 typedef struct {

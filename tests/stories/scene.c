@@ -68,23 +68,6 @@ scene_alice (Scene *scene)
   scene_account (scene->host, scene->server, "alice", NULL, token);
 }
 
-void
-scene_login_as (Host *host, const char *account)
-{
-  g_autofree char *pattern = g_strdup_printf ("%s: signal " SYNCED "*", account);
-
-  host_watch_signals (host, OPENIM, watched);
-  host_login (host, account);
-  host_run_until (host, pattern, 0);
-}
-
-void
-scene_login (Scene *scene)
-{
-  scene_login_as (scene->host, "alice");
-  host_ignore (scene->host, "alice: signal " SYNCED "*");
-}
-
 /* --- lines that depend on the persona --- */
 
 static gboolean
@@ -172,4 +155,48 @@ scene_wait_for (Scene *scene, const char *pattern)
   g_autofree char *line = fill_in (scene, pattern);
 
   return host_wait_for (scene->host, line, 0);
+}
+
+/* --- coming and going --- */
+
+void
+scene_login_until (Scene *scene, const char *account, const char *first, ...)
+{
+  g_autofree char *synced = g_strdup_printf ("%s: signal " SYNCED "*", account);
+  va_list args;
+
+  host_watch_signals (scene->host, OPENIM, watched);
+  host_login (scene->host, account);
+  host_wait_for (scene->host, synced, 0);
+  va_start (args, first);
+  for (const char *line = first; line != NULL; line = va_arg (args, const char *))
+    if (is_for_us (scene, &line))
+      scene_wait_for (scene, line);
+  va_end (args);
+  host_unwatch_signals (scene->host, OPENIM, watched);
+  host_forget (scene->host);
+}
+
+void
+scene_login (Scene *scene)
+{
+  scene_login_until (scene, "alice", "alice: connected", NULL);
+}
+
+void
+scene_logout (Scene *scene, const char *account)
+{
+  g_autofree char *line = g_strdup_printf ("%s: disconnected", account);
+
+  host_logout (scene->host, account);
+  host_run_until (scene->host, line, 0);
+}
+
+void
+scene_group_is_read (Scene *scene, const char *conversation)
+{
+  Person *phone = person_device (scene->server, "alice", PLATFORM_ANDROID);
+
+  person_read (phone, conversation, 1);
+  person_free (phone);
 }

@@ -35,10 +35,13 @@ void scene_account_through (Host *host, const Fault *fault, const char *name, co
 
 /* Registers alice at the server, and makes her account by token. */
 void scene_alice (Scene *scene);
-/* Logs her in, takes all the lines of that and leaves none: the lists are read, what came meanwhile is shown.
- */
-void scene_login (Scene *scene);
-void scene_login_as (Host *host, const char *account);
+/* Logs in and waits, in any order, until the sync is over and lines have come that match; then forgets all
+ * lines. */
+void scene_login_until (Scene *scene, const char *account, const char *first, ...) G_GNUC_NULL_TERMINATED;
+void scene_login (Scene *scene); /* alice, until she is connected */
+void scene_logout (Scene *scene, const char *account);
+/* Somebody is put into a group, which is a line in it; this says that alice has read it on her telephone. */
+void scene_group_is_read (Scene *scene, const char *conversation);
 
 /* host_expect with two shorthands: "{bob|Bob}" is bob for bitlbee and "Bob" in quotes' stead for the others,
  * and a line that begins with "(pidgin) ", "(finch) ", "(bitlbee) " or "(!…) " is expected there (not there)

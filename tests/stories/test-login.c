@@ -128,7 +128,6 @@ run_bad_token (Stage *stage)
 {
   Scene scene = { 0 };
   g_autofree char *token = NULL;
-  g_autofree char *newer = NULL;
   gsize last = 0;
 
   scene_open (&scene, stage);

@@ -461,6 +461,61 @@ set_conversations (Call *call)
   return RESULT_OK;
 }
 
+/* ---- routes of later servers */
+
+static Result
+delete_conversations (Call *call)
+{
+  const char *owner = call_string (call, "ownerUserID");
+  g_auto (GStrv) ids = call_list (call, "conversationIDs");
+  g_autoptr (GPtrArray) old = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  gint64 days = call_int (call, "needDeleteTime");
+
+  if ((*ids != NULL) == (days > 0))
+    return result (ARGS, "either conversationIDs or needDeleteTime");
+  for (char **id = ids; *id; id++)
+    g_ptr_array_add (old, g_strdup (*id));
+  if (days > 0) {
+    g_autoptr (DbRows) rows = db_query (call->server->db,
+                                        "SELECT id FROM conversations LEFT JOIN seqs ON conversation = id "
+                                        "WHERE owner = ? AND coalesce (time, 0) < ?",
+                                        "si", owner, now_ms () - days * 24 * 3600 * 1000);
+
+    while (db_next (rows))
+      g_ptr_array_add (old, g_strdup (db_text (rows, 0)));
+  }
+  for (guint i = 0; i < old->len; i++)
+    if (db_run (call->server->db, "DELETE FROM conversations WHERE owner = ? AND id = ?", "ss", owner,
+                g_ptr_array_index (old, i)) > 0)
+      log_change (call->server, LOG_CONVERSATIONS, owner, CHANGE_DELETE, g_ptr_array_index (old, i));
+  return RESULT_OK;
+}
+
+/* The rows where this user is the peer. */
+static Result
+update_conversations_by_user (Call *call)
+{
+  g_autoptr (GPtrArray) pairs = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (DbRows) rows = NULL;
+
+  if (!call_has (call, "ex"))
+    return RESULT_OK;
+  rows = db_query (call->server->db, "SELECT owner, id FROM conversations WHERE user = ?", "s",
+                   call_string (call, "userID"));
+  while (db_next (rows)) {
+    g_ptr_array_add (pairs, g_strdup (db_text (rows, 0)));
+    g_ptr_array_add (pairs, g_strdup (db_text (rows, 1)));
+  }
+  for (guint i = 0; i < pairs->len; i += 2) {
+    const char *owner = g_ptr_array_index (pairs, i), *id = g_ptr_array_index (pairs, i + 1);
+
+    db_run (call->server->db, "UPDATE conversations SET ex = ? WHERE owner = ? AND id = ?", "sss",
+            call_string (call, "ex"), owner, id);
+    log_change (call->server, LOG_CONVERSATIONS, owner, CHANGE_UPDATE, id);
+  }
+  return RESULT_OK;
+}
+
 const Route conversation_routes[] = {
   { "/conversation/get_all_conversations", get_all_conversations, NEEDS_TOKEN, "ownerUserID:s!" },
   { "/conversation/get_owner_conversation", get_owner_conversation, NEEDS_TOKEN, "userID:s pagination:o" },
@@ -475,5 +530,9 @@ const Route conversation_routes[] = {
   { "/conversation/get_conversation_offline_push_user_ids", get_conversation_offline_push_user_ids,
     NEEDS_TOKEN, "conversationID:s! userIDs:S" },
   { "/conversation/set_conversations", set_conversations, NEEDS_TOKEN, "userIDs:S! conversation:o!" },
+  { "/conversation/delete_conversations", delete_conversations, NEEDS_TOKEN,
+    "ownerUserID:s@ conversationIDs:S needDeleteTime:i", .later = TRUE },
+  { "/conversation/update_conversations_by_user", update_conversations_by_user, NEEDS_TOKEN, "userID:s@ ex:s",
+    .later = TRUE },
   { NULL },
 };

@@ -141,7 +141,7 @@ announce (Server *server, const char *group, const char *actor, gboolean mark)
                                    .versions = TRUE,
                                    .nickname = nickname,
                                    .no_line = !*text });
-  if (mark)
+  if (mark && (server->behave->notice_marks || g_str_equal (actor, SERVER_ADMIN)))
     conversations_announce (server, group);
 }
 
@@ -162,6 +162,15 @@ tell_created (Server *server, const NewGroup *new)
                                    .detail = detail,
                                    .versions = TRUE,
                                    .no_line = new->no_line });
+}
+
+/* An administrator who makes a group for others is counted as long as he makes it. */
+static void
+count_creator (Server *server, const NewGroup *new, gint64 more)
+{
+  if (!group_has (server, new->id, new->actor))
+    db_run (server->db, "UPDATE groups SET member_count = member_count + ? WHERE id = ?", "is", more,
+            new->id);
 }
 
 void
@@ -199,6 +208,7 @@ group_create (Server *server, const NewGroup *new)
     g_ptr_array_add (all, *user);
   }
   log_changes (server, LOG_MEMBERS, new->id, CHANGE_INSERT, (char **) all->pdata);
+  count_creator (server, new, 1);
   tell_created (server, new);
   if (*openim_json_string (info, "notification"))
     announce (server, new->id, new->actor, FALSE);
@@ -245,6 +255,7 @@ create_group (Call *call)
   out_begin (call->data, NULL, '{');
   put_group (call->server, call->data, "groupInfo", new.id);
   out_end (call->data, '}');
+  count_creator (call->server, &new, -1);
   return RESULT_OK;
 }
 
@@ -264,6 +275,8 @@ dismiss_group (Call *call)
 
     if (group_status (server, group) == GROUP_DISMISSED)
       return result (DISMISSED, NULL);
+    if (server->behave->later_routes) /* earlier servers tell the old status */
+      db_run (server->db, "UPDATE groups SET status = 2 WHERE id = ?", "s", group);
     detail = group_detail (server, group);
     put_member (server, detail, "opUser", group, call->user);
     out_put (detail, "operationTime", 'i', (gint64) 0, NULL);

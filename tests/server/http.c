@@ -229,7 +229,8 @@ handle (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
   Result answer;
   char *text;
 
-  if (!route || soup_server_message_get_method (message) != SOUP_METHOD_POST) {
+  if (!route || (route->later && !site->server->behave->later_routes) ||
+      soup_server_message_get_method (message) != SOUP_METHOD_POST) {
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
     soup_server_message_set_response (message, "text/plain", SOUP_MEMORY_STATIC, "404 page not found", 18);
     return;

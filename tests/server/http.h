@@ -31,6 +31,7 @@ typedef struct {
   Handler handler;
   Needs needs;
   const char *fields;
+  gboolean later;       /* only where behave->later_routes */
   gboolean bad_request; /* what @fields refuses goes out with status 400 */
 } Route;
 

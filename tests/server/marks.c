@@ -12,6 +12,8 @@
 #include "seqs.h"
 #include "users.h"
 
+#define MARKED_MAX 100000 /* seqs that one call marks, there or not */
+
 /* A user's row about a conversation. */
 typedef struct {
   int type;
@@ -116,7 +118,7 @@ mark_conversation_as_read (Call *call)
     return result (NOT_FOUND, "conversation not found");
   read = seq_bounds (server, user, conversation).read;
   if (chat.type == SESSION_SINGLE) {
-    for (gint64 seq = read + 1; seq <= MIN (wanted, seq_max (server, conversation)); seq++)
+    for (gint64 seq = read + 1; seq <= MIN (wanted, read + MARKED_MAX); seq++)
       g_array_append_val (seqs, seq);
     for (guint i = 0; i < given->len; i++)
       if (!contains (seqs, g_array_index (given, gint64, i)))

@@ -6,12 +6,12 @@
 
 /* clang-format off */
 static const Behave behaves[] = {
-  /*                   strict success refuse pong  kick  twins last  requ. join  send. refu. unread own  quote */
-  { "3.8.2",           NO,    YES,    NO,    YES,  YES,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO  },
-  { "3.8.3",           NO,    YES,    NO,    YES,  YES,  NO,   YES,  NO,   NO,   NO,   NO,   NO,   NO,   NO  },
-  { "3.8.3-patch.13",  NO,    NO,     YES,   NO,   NO,   YES,  YES,  YES,  NO,   NO,   NO,   YES,  NO,   YES },
-  { "3.8.3-patch.16",  YES,   YES,    YES,   NO,   NO,   YES,  YES,  YES,  YES,  NO,   NO,   YES,  NO,   YES },
-  { "main",            YES,   YES,    YES,   YES,  YES,  YES,  YES,  YES,  NO,   YES,  YES,  YES,  YES,  YES },
+  /*                   strict success refuse pong  kick  twins last  requ. join  send. refu. unread own  quote later notice */
+  { "3.8.2",           NO,    YES,    NO,    YES,  YES,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   YES },
+  { "3.8.3",           NO,    YES,    NO,    YES,  YES,  NO,   YES,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   YES },
+  { "3.8.3-patch.13",  NO,    NO,     YES,   NO,   NO,   YES,  YES,  YES,  NO,   NO,   NO,   YES,  NO,   YES,  NO,   YES },
+  { "3.8.3-patch.16",  YES,   YES,    YES,   NO,   NO,   YES,  YES,  YES,  YES,  NO,   NO,   YES,  NO,   YES,  NO,   YES },
+  { "main",            YES,   YES,    YES,   YES,  YES,  YES,  YES,  YES,  NO,   YES,  YES,  YES,  YES,  YES,  YES,  NO  },
 };
 /* clang-format on */
 

@@ -21,6 +21,8 @@ typedef struct {
   gboolean copies_unread; /* chat copies of notifications count as unread */
   gboolean own_only;      /* conversation routes work for oneself only */
   gboolean quote_check;   /* quotes without seq are shown as revoked */
+  gboolean later_routes;  /* what patch.16 does not have yet */
+  gboolean notice_marks;  /* an announcement marks the members' conversations, whoever made it */
 } Behave;
 
 typedef struct {

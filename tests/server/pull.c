@@ -385,6 +385,14 @@ marks (Server *server,
 
   for (gsize i = 0; i < asked->n_conversationids; i++)
     add_marks (server, asked->userid, asked->conversationids[i], response);
+  if (asked->returnpinned && server->behave->later_routes) {
+    rows = db_query (server->db, "SELECT id FROM conversations WHERE owner = ? AND pinned <> 0 ORDER BY n",
+                     "s", asked->userid);
+    while (db_next (rows))
+      openim_pb_append_string (&response->n_pinnedconversationids, &response->pinnedconversationids,
+                               db_text (rows, 0));
+    g_clear_pointer (&rows, db_rows_free);
+  }
   if (asked->n_conversationids > 0)
     return;
   rows = db_query (server->db, "SELECT id FROM conversations WHERE owner = ? ORDER BY n", "s", asked->userid);

@@ -145,6 +145,9 @@ END;
 CREATE TRIGGER friends_less AFTER DELETE ON friends BEGIN
   UPDATE lengths SET length = length - 1 WHERE list = 'friends' AND owner = old.owner;
 END;
+CREATE TRIGGER conversations_less AFTER DELETE ON conversations BEGIN
+  UPDATE lengths SET length = length - 1 WHERE list = 'conversations' AND owner = old.owner;
+END;
 CREATE TRIGGER conversations_more AFTER INSERT ON conversations BEGIN
   INSERT INTO lengths VALUES ('conversations', new.owner, 1) ON CONFLICT DO UPDATE SET length = length + 1;
 END;

@@ -235,7 +235,8 @@ read_by_join_time (OpenimDb *db, OpenimCall *call, gpointer response, GError **e
   Openim__Sdk__Group__GetGroupMembersByJoinTimeFilterResp *result = response;
   const gint64 *page = openim_call_get_state (call);
   GPtrArray *rows = openim_members_by_join_time (db, request->groupid, request->jointimebegin,
-                                                 request->jointimeend, page[0], page[1], error);
+                                                 request->jointimeend > 0 ? request->jointimeend : G_MAXINT64,
+                                                 page[0], page[1], error);
 
   if (rows == NULL)
     return FALSE;

@@ -2,7 +2,7 @@
 
 /* Start, login, logout; the connection and how it ends. */
 
-#include "visitor.h"
+#include "world.h"
 
 static int
 login_status (Visitor *visitor)
@@ -258,26 +258,20 @@ test_bad_token (void)
 static void
 test_old_token (void)
 {
-  g_autofree char *path = story_program ("tests/server/openim-test-server");
-  const char *const words[] = { path, "--api-port",       "0", "--ws-port", "0", "--chat-port",
-                                "0",  "--token-lifetime", "1", NULL };
-  Server server = { .program = program_start (words) };
+  Server *server = server_start_with ("--token-lifetime", "1");
   Visitor *visitor = visitor_new (NULL);
   g_autofree char *token = NULL;
 
-  server.api = json_object_get_string_member (program_ready (server.program), "api");
-  server.ws = json_object_get_string_member (program_ready (server.program), "ws");
-  person_free (person_new (&server, "ann", "Ann"));
-  token = server_token (&server, "ann", PLATFORM_LINUX);
+  person_free (person_new (server, "ann", "Ann"));
+  token = server_token (server, "ann", PLATFORM_LINUX);
   wait_for_second (3);
 
-  visitor_enter (visitor, &server, "ann", token);
+  visitor_enter (visitor, server, "ann", token);
   visitor_heard (visitor, EVENT (UserTokenExpired));
   g_assert_cmpint (login_status (visitor), ==, OPENIM__INIT__LOGIN_STATUS__Default);
 
   visitor_leave (visitor);
-  program_stop (server.program);
-  g_free (server.admin);
+  server_stop (server);
   proves_events (EVENT (UserTokenExpired), 0);
 }
 

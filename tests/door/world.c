@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "world.h"
 
+Server *
+server_start_with (const char *option, const char *value)
+{
+  g_autofree char *path = story_program ("tests/server/openim-test-server");
+  const char *const words[] = { path,          "--api-port", "0",    "--ws-port", "0",
+                                "--chat-port", "0",          option, value,       NULL };
+  Server *server = g_new0 (Server, 1);
+
+  server->program = program_start (words);
+  server->api = json_object_get_string_member (program_ready (server->program), "api");
+  server->ws = json_object_get_string_member (program_ready (server->program), "ws");
+  server->chat = json_object_get_string_member (program_ready (server->program), "chat");
+  return server;
+}
+
 World *
 world_new (gboolean with_team)
 {
+  return world_new_at (server_start (NULL, FALSE), with_team);
+}
+
+World *
+world_new_at (Server *server, gboolean with_team)
+{
   World *world = g_new0 (World, 1);
 
-  world->server = server_start (NULL, FALSE);
+  world->server = server;
   world->ann_phone = person_new (world->server, "ann", "Ann");
   world->bob_phone = person_new (world->server, "bob", "Bob");
   if (with_team)

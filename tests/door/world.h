@@ -18,7 +18,11 @@ typedef struct {
 
 /* @with_team: they are in a group "team", which Ann has made. */
 World *world_new (gboolean with_team);
+World *world_new_at (Server *server, gboolean with_team); /* (transfer full) server */
 void world_free (World *world);
+
+/* A server with one option more; server_stop. */
+Server *server_start_with (const char *option, const char *value);
 
 void person_does (Person *person, const char *path, const char *body);
 

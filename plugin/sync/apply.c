@@ -51,8 +51,8 @@ is_own (const OpenimMsgData *data, const OpenimEffects *effects)
 }
 
 /* In the background only conversations that may notify are told of. */
-static gboolean
-choose_event (
+gboolean
+openim_item_choose_event (
     OpenimDb *db, const char *conversation_id, OpenimEffects *effects, OpenimFunction *event, GError **error)
 {
   g_autoptr (OpenimConversationRow) row = NULL;
@@ -163,7 +163,7 @@ apply_stored (
   switch (kind) {
   case OPENIM_STORED_NEW:
     if (!item->silent) {
-      if (!choose_event (db, item->id, effects, &event, error))
+      if (!openim_item_choose_event (db, item->id, effects, &event, error))
         return FALSE;
       if (event != 0)
         openim_effects_add_message (effects, event,

@@ -244,6 +244,21 @@ openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *cha
   return TRUE;
 }
 
+char *
+openim_effects_list_messages (OpenimEffects *effects)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (guint i = 0; i < effects->messages->len; i++) {
+    const Telling *telling = g_ptr_array_index (effects->messages, i);
+
+    if (telling->message->data->seq > 0)
+      g_string_append_printf (lines, "%" G_GINT64_FORMAT " %s\n", telling->message->data->seq,
+                              telling->message->conversation_id);
+  }
+  return lines->len > 0 ? g_string_free (g_steal_pointer (&lines), FALSE) : NULL;
+}
+
 static int
 compare_tellings (gconstpointer a, gconstpointer b)
 {

@@ -72,6 +72,8 @@ gboolean openim_effects_ensure (OpenimEffects *effects,
 /* Events of changed rows, and the conversations that show their names. */
 gboolean
 openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *changes, GError **error);
+/* Which stored messages are to be told: a line "seq conversationID" each; NULL for none. (transfer full) */
+char *openim_effects_list_messages (OpenimEffects *effects);
 /* Last: derives the touched conversations. */
 gboolean openim_effects_settle (OpenimEffects *effects, OpenimDb *db, GError **error);
 

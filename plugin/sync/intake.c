@@ -1,20 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The queue of what came: pushes and fetched messages. While one store job is under way the rest collects and
- * goes into the next, so that a burst becomes few transactions and order needs no thought. */
+ * goes into the next, so that a burst becomes few transactions and order needs no thought.
+ *
+ * A message is told after it is stored. A program that ends between the two must not lose it, therefore each
+ * job also writes down what it stored and has not told; the next job, or an empty one, strikes that out, and
+ * the next login tells what is still there. */
 
 #include "base/gate.h"
+#include "store/settings.h"
 #include "sync/internal.h"
 
 /* Messages in one transaction: bounds the time that other writes and the main loop wait. */
 #define JOB_MESSAGES 500
+
+#define UNTOLD "untold" /* the setting */
 
 struct _OpenimIntake {
   OpenimSync *sync; /* (unowned) */
   GQueue queue;     /* OpenimItem */
   guint idle;
   gboolean busy;
+  gboolean started;
+  gboolean resumed; /* what an earlier run has left untold is told */
+  gboolean untold;  /* written down, but told since */
 };
+
+typedef struct {
+  GPtrArray *items;
+  gboolean resume;
+  gboolean untold; /* out */
+} Job;
+
+static void
+job_free (gpointer p)
+{
+  Job *job = p;
+
+  g_ptr_array_unref (job->items);
+  g_free (job);
+}
 
 OpenimIntake *
 openim_intake_new (OpenimSync *sync)
@@ -26,26 +51,39 @@ openim_intake_new (OpenimSync *sync)
   return self;
 }
 
-void
-openim_intake_stop (OpenimIntake *self)
-{
-  g_clear_handle_id (&self->idle, g_source_remove);
-  g_queue_clear_full (&self->queue, (GDestroyNotify) openim_item_free);
-}
-
-void
-openim_intake_free (OpenimIntake *self)
-{
-  openim_intake_stop (self);
-  g_free (self);
-}
-
 /* ---- one job */
 
+/* Lines of openim_effects_list_messages. */
 static gboolean
-apply_items (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
+tell_untold (OpenimDb *db, OpenimEffects *effects, GError **error)
 {
-  GPtrArray *items = job;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *text = openim_settings_get (db, UNTOLD, &local);
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+
+  for (guint i = 0; local == NULL && lines[i] != NULL; i++) {
+    char *id = NULL;
+    gint64 seq = g_ascii_strtoll (lines[i], &id, 10);
+    g_autoptr (OpenimStoredMessage) message = NULL;
+    OpenimFunction event = 0;
+
+    if (*id != ' ')
+      continue;
+    message = openim_messages_get_by_seq (db, ++id, seq, &local);
+    if (message == NULL || message->data->status >= OPENIM_STATUS_DELETED)
+      continue;
+    if (openim_item_choose_event (db, id, effects, &event, &local) && event != 0)
+      openim_effects_add_message (effects, event, g_steal_pointer (&message));
+  }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+apply_items (OpenimDb *db, GPtrArray *items, OpenimEffects *effects, GError **error)
+{
   g_autoptr (GHashTable) waiting = g_hash_table_new (g_str_hash, g_str_equal); /* id → OpenimItem */
 
   for (guint i = 0; i < items->len; i++) {
@@ -66,16 +104,36 @@ apply_items (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
   return TRUE;
 }
 
+static gboolean
+run_job (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
+{
+  Job *job = data;
+  g_autofree char *untold = NULL;
+
+  if (job->resume && !tell_untold (db, effects, error))
+    return FALSE;
+  if (!apply_items (db, job->items, effects, error))
+    return FALSE;
+  untold = openim_effects_list_messages (effects);
+  job->untold = untold != NULL;
+  return openim_settings_set (db, UNTOLD, untold, error);
+}
+
 static void schedule (OpenimIntake *self);
 
 static void
-on_applied (OpenimSync *sync, gpointer job, const GError *error)
+on_applied (OpenimSync *sync, gpointer data, const GError *error)
 {
-  GPtrArray *items = job;
+  Job *job = data;
+  GPtrArray *items = job->items;
 
   if (sync->stopped)
     return;
   sync->intake->busy = FALSE;
+  if (error == NULL) {
+    sync->intake->resumed |= job->resume;
+    sync->intake->untold = job->untold;
+  }
   for (guint i = 0; i < items->len && !sync->stopped; i++) {
     OpenimItem *item = g_ptr_array_index (items, i);
     guint run = item->run;
@@ -90,31 +148,65 @@ on_applied (OpenimSync *sync, gpointer job, const GError *error)
     schedule (sync->intake);
 }
 
-static gboolean
-flush (gpointer user_data)
+static void
+send_job (OpenimIntake *self)
 {
-  OpenimIntake *self = user_data;
-  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_item_free);
+  Job *job = g_new0 (Job, 1);
   guint n = 0;
 
-  self->idle = 0;
+  job->items = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_item_free);
+  job->resume = !self->resumed;
   while (!g_queue_is_empty (&self->queue) && n < JOB_MESSAGES) {
     OpenimItem *item = g_queue_pop_head (&self->queue);
 
     n += item->messages->len;
-    g_ptr_array_add (items, item);
+    g_ptr_array_add (job->items, item);
   }
   self->busy = TRUE;
-  openim_sync_write (self->sync, OPENIM_STORE_WRITE, apply_items, items, (GDestroyNotify) g_ptr_array_unref,
-                     on_applied);
+  self->untold = FALSE;
+  openim_sync_write (self->sync, OPENIM_STORE_WRITE, run_job, job, job_free, on_applied);
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  OpenimIntake *self = user_data;
+
+  self->idle = 0;
+  send_job (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
 schedule (OpenimIntake *self)
 {
-  if (!self->busy && self->idle == 0 && !g_queue_is_empty (&self->queue))
-    self->idle = g_idle_add_full (G_PRIORITY_DEFAULT, flush, self, NULL);
+  gboolean work = !g_queue_is_empty (&self->queue) || self->untold || (self->started && !self->resumed);
+
+  if (work && !self->busy && self->idle == 0)
+    self->idle = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, self, NULL);
+}
+
+void
+openim_intake_start (OpenimIntake *self)
+{
+  self->started = TRUE;
+  schedule (self);
+}
+
+void
+openim_intake_stop (OpenimIntake *self)
+{
+  g_clear_handle_id (&self->idle, g_source_remove);
+  g_queue_clear_full (&self->queue, (GDestroyNotify) openim_item_free);
+  if (self->untold)
+    send_job (self); /* an empty one; the store still takes it */
+}
+
+void
+openim_intake_free (OpenimIntake *self)
+{
+  g_queue_clear_full (&self->queue, (GDestroyNotify) openim_item_free);
+  g_free (self);
 }
 
 void

@@ -103,6 +103,9 @@ typedef struct {
 
 OpenimItem *openim_item_new (const char *id, gboolean notification);
 void openim_item_free (OpenimItem *item);
+/* The event that tells of a stored message in that conversation; 0: none. */
+gboolean openim_item_choose_event (
+    OpenimDb *db, const char *conversation_id, OpenimEffects *effects, OpenimFunction *event, GError **error);
 gboolean openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GError **error);
 
 /* ---- notifications.c; store thread. Unknown numbers and details that cannot be read are logged and left. */
@@ -114,6 +117,7 @@ openim_notification_apply (OpenimDb *db, const OpenimMsgData *data, OpenimEffect
 OpenimIntake *openim_intake_new (OpenimSync *sync);
 void openim_intake_stop (OpenimIntake *self);
 void openim_intake_free (OpenimIntake *self);
+void openim_intake_start (OpenimIntake *self); /* tells what an earlier run has stored and not told */
 void openim_intake_push (OpenimIntake *self, GBytes *body);
 void openim_intake_add (OpenimIntake *self, OpenimItem *item); /* (transfer full) */
 /* The live messages of @id that wait here. (transfer full) */

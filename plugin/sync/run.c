@@ -400,6 +400,7 @@ on_loaded (OpenimSync *sync, gpointer data, const GError *error)
   if (sync->total_unread < 0)
     sync->total_unread = job->total_unread;
 
+  openim_intake_start (sync->intake);
   ask_seqs (self);
   if (!self->whole) {
     self->conversations_known = TRUE;

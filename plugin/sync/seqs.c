@@ -223,7 +223,8 @@ want_messages (Job *job,
 
   if (read < seqs->maxseq)
     begin = MIN (begin, read + 1);
-  if (have > 0)
+  /* After a first sync something is here of every conversation; one of which nothing is here is new. */
+  if (have > 0 || !job->reinstalled)
     begin = MIN (begin, have + 1);
   begin = MAX (begin, seqs->maxseq - OPENIM_SYNC_HISTORY + 1);
   return add_want (job, db, id, FALSE, MAX (begin, 1), seqs->maxseq, seqs->maxseqtime, error);

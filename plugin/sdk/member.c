@@ -23,10 +23,13 @@ static const int *const roles_of_filter[] = {
 /* ---- GetGroupMembers
  *
  * Of a large group only the first rows are stored, but all IDs are, in order: a page of everybody follows the
- * IDs, and rows that it lacks are fetched and stored. */
+ * IDs, and rows that it lacks are fetched and stored. Of a group that one has joined a moment ago nothing may
+ * be stored yet: then its list is fetched first. */
 
 typedef struct {
   gint64 offset, count;
+  gboolean unknown;   /* nobody is stored of a group that one is in */
+  gboolean synced;    /* its list has been fetched */
   gboolean asked;     /* the server has been asked for what is missing */
   GPtrArray *missing; /* user IDs of the page without a row */
 } Page;
@@ -68,20 +71,35 @@ read_by_ids (OpenimDb *db,
 }
 
 static gboolean
+is_joined (OpenimDb *db, const char *group_id, gboolean *joined, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  gpointer group = openim_rows_get (db, &openim_table_groups, NULL, group_id, &trouble);
+
+  *joined = group != NULL;
+  openim_pb_free (group);
+  if (trouble != NULL)
+    g_propagate_error (error, g_steal_pointer (&trouble));
+  return trouble == NULL;
+}
+
+static gboolean
 read_page (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {
   const Openim__Sdk__Group__GetGroupMembersReq *request = openim_call_get_request (call);
   Openim__Sdk__Group__GetGroupMembersResp *result = response;
   Page *page = openim_call_get_state (call);
+  gint64 stored = openim_rows_count (db, &openim_table_members, request->groupid, error);
   GPtrArray *rows;
 
-  if (request->filter == OPENIM__SDK__GROUP__GROUP_FILTER__All) {
-    gint64 stored = openim_rows_count (db, &openim_table_members, request->groupid, error);
-    g_auto (GStrv) ids = NULL;
+  if (stored < 0)
+    return FALSE;
+  if (stored == 0 && !page->synced)
+    return is_joined (db, request->groupid, &page->unknown, error);
 
-    if (stored < 0)
-      return FALSE;
-    ids = openim_versions_get_ids (db, "members", request->groupid, error);
+  if (request->filter == OPENIM__SDK__GROUP__GROUP_FILTER__All) {
+    g_auto (GStrv) ids = openim_versions_get_ids (db, "members", request->groupid, error);
+
     if (ids == NULL)
       return FALSE;
     if ((gint64) g_strv_length (ids) > stored)
@@ -155,11 +173,33 @@ on_members_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_synced (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenimCall *call = user_data;
+  Page *page = openim_call_get_state (call);
+  GError *error = NULL;
+
+  if (!openim_sync_list_finish (OPENIM_SYNC (source), result, &error)) {
+    openim_call_take_error (call, error);
+    return;
+  }
+  page->synced = TRUE;
+  page->unknown = FALSE;
+  openim_call_run (call, OPENIM_STORE_READ, read_page, on_page);
+}
+
+static void
 on_page (OpenimCall *call, gpointer response)
 {
   const Openim__Sdk__Group__GetGroupMembersReq *request = openim_call_get_request (call);
   Page *page = openim_call_get_state (call);
 
+  if (page->unknown) {
+    openim_pb_free (response);
+    openim_sync_list_async (openim_call_get_resources (call)->sync, OPENIM_LIST_MEMBERS, request->groupid,
+                            openim_call_get_cancellable (call), on_synced, call);
+    return;
+  }
   if (page->missing->len == 0 || page->asked) {
     openim_call_answer (call, response);
     return;
@@ -228,19 +268,23 @@ openim_member_get_chiefs (OpenimCall *call)
   openim_call_run (call, OPENIM_STORE_READ, read_chiefs, NULL);
 }
 
+/* The store has them in the order in which they came; the answer begins with the last. */
 static gboolean
 read_by_join_time (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {
   const Openim__Sdk__Group__GetGroupMembersByJoinTimeFilterReq *request = openim_call_get_request (call);
   Openim__Sdk__Group__GetGroupMembersByJoinTimeFilterResp *result = response;
   const gint64 *page = openim_call_get_state (call);
-  GPtrArray *rows = openim_members_by_join_time (db, request->groupid, request->jointimebegin,
-                                                 request->jointimeend > 0 ? request->jointimeend : G_MAXINT64,
-                                                 page[0], page[1], error);
+  gint64 end = request->jointimeend > 0 ? request->jointimeend : G_MAXINT64;
+  g_autoptr (GPtrArray) rows =
+      openim_members_by_join_time (db, request->groupid, request->jointimebegin, end, 0, 0, error);
 
   if (rows == NULL)
     return FALSE;
-  openim_pb_steal_array (&result->n_members, (gpointer **) &result->members, rows);
+
+  g_ptr_array_sort (rows, later_first);
+  for (gint64 i = page[0]; i < rows->len && i - page[0] < page[1]; i++)
+    openim_pb_append (&result->n_members, &result->members, g_steal_pointer (&rows->pdata[i]));
   return TRUE;
 }
 

@@ -172,6 +172,9 @@ run_groups (Stage *stage)
 
   person_found (bob, "team", "Team", "alice", NULL);
   expect (&scene, 45, "joined-group-added", "team");
+  /* The first list of members is silent; it must be there before it can change. */
+  host_do (scene.host, "join", "alice", "team", NULL);
+  host_wait_answer (scene.host, "*bob*", 0, "members", "alice", "team", NULL);
   person_try (bob, "/group/invite_user_to_group",
               "{'groupID':'team','invitedUserIDs':['carol'],'reason':''}");
   expect (&scene, 47, "group-member-added", "carol");

@@ -137,6 +137,8 @@ heard (Server *server, const MsgData *message)
 void
 demo_listen (Server *server)
 {
-  if (user_exists (server, ECHO))
+  if (user_exists (server, ECHO)) {
     server->heard = heard;
+    server->resident = ECHO;
+  }
 }

@@ -250,7 +250,7 @@ handle (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
 SoupServer *
 http_listen (Server *server, int port, TokenCheck check, const Route *const *routes, GError **error)
 {
-  g_autoptr (SoupServer) soup = soup_server_new ("server-header", "", NULL);
+  g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
   Site *site;
 
   if (!soup_server_listen_local (soup, port, SOUP_SERVER_LISTEN_IPV4_ONLY, error))

@@ -5,6 +5,7 @@
 
 #define TELL_AFTER 100 /* ms; the real server takes about a second */
 #define IDENTIFIER 2005
+#define PLATFORM_LINUX 7
 
 struct _Presence {
   GHashTable *watchers; /* user → GPtrArray of Session */
@@ -57,6 +58,11 @@ platforms (Server *server, const char *user)
 
   for (guint i = 0; sessions && i < sessions->len; i++) {
     gint32 platform = session_platform (g_ptr_array_index (sessions, i));
+
+    g_array_append_val (list, platform);
+  }
+  if (g_strcmp0 (server->resident, user) == 0) {
+    const gint32 platform = PLATFORM_LINUX;
 
     g_array_append_val (list, platform);
   }

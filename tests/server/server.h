@@ -31,6 +31,7 @@ typedef struct _Server {
   Presence *presence;    /* (nullable) made when first needed */
   const char *operation; /* ID of the operation under way: pushes that it causes carry it */
   char *detail;          /* (nullable) the newest errDlt that is no literal */
+  const char *resident;  /* (nullable) a user who lives in the server and is always online */
   void (*heard) (struct _Server *server,
                  const MsgData *message); /* (nullable) somebody inside listens to what is sent */
 } Server;

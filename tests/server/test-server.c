@@ -399,11 +399,16 @@ test_demo (void)
   Host *host = host_start (options);
   g_autofree char *token = log_in (host, "alice");
   g_autoptr (JsonObject) friends = NULL;
+  g_autoptr (JsonObject) status = NULL;
+  JsonArray *list;
   Line *alice = line_open (host, "alice", token, 7);
 
   friends = host_call (host, host->api, "/friend/get_friend_id", token, "{\"userID\":\"alice\"}");
   g_assert_cmpuint (
       json_array_get_length (openim_json_array (openim_json_object (friends, "data"), "friendIDs")), ==, 3);
+  status = host_call (host, host->api, "/user/get_users_status", token, "{\"userIDs\":[\"echo\"]}");
+  list = openim_json_array (openim_json_object (status, "data"), "statusList");
+  g_assert_cmpint (openim_json_int (json_array_get_object_element (list, 0), "status"), ==, 1);
   line_say (alice, "echo", NULL, "marmalade");
   expect_from_echo (alice, "si_alice_echo", "{\"content\":\"echo: marmalade\"}");
   line_say (alice, NULL, "demo", "not for echo");

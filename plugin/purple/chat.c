@@ -302,14 +302,15 @@ openim_chat_get_info (PurpleConnection *gc)
   return g_list_append (NULL, entry);
 }
 
-/* bitlbee asks without a connection. */
+/* bitlbee asks without a connection, and puts the identifier of openim_chat_get_info in as a key: keys are
+ * not freed. */
 GHashTable *
 openim_chat_get_info_defaults (PurpleConnection *gc, const char *name)
 {
-  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
 
   if (name != NULL)
-    g_hash_table_insert (components, g_strdup (OPENIM_CHAT_KEY), g_strdup (name));
+    g_hash_table_insert (components, (gpointer) OPENIM_CHAT_KEY, g_strdup (name));
   return components;
 }
 

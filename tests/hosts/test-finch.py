@@ -43,6 +43,21 @@ class Terminal:
     def keys(self, *keys):
         self.tmux("send-keys", *keys)
 
+    def turn_to(self, text):
+        """Goes from window to window until the one in front shows it."""
+
+        def found():
+            self.keys("M-n")
+            try:
+                return w.wait(text, lambda: self.shows(text), 1)
+            except AssertionError:
+                return None
+
+        try:
+            w.wait(text, found)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.screen()}") from None
+
     def close(self):
         self.tmux("kill-server")
 
@@ -56,8 +71,7 @@ def test(world, folder):
         term.expect(world.friend_alias)
         text = world.unprompted()
         term.expect(f"{world.friend_alias} ({world.account}")  # the window's title
-        term.keys("M-n")
-        term.expect(text)
+        term.turn_to(text)
         said = w.word()
         term.type(said)
         # Once as said, once in the answer.

@@ -31,6 +31,28 @@ class Screen:
         found = self.run("xdotool", "search", "--onlyvisible", "--name", title).split()
         return found[0] if found else None
 
+    def title(self, window):
+        return self.run("xdotool", "getwindowname", window)
+
+    def conversation(self):
+        """The number of the window with the conversations."""
+        for window in self.run("xdotool", "search", "--onlyvisible", "--class", "pidgin").split():
+            if self.title(window) not in ("", "Buddy List"):
+                return window
+        return None
+
+    def turn_to(self, window, title):
+        """Goes from tab to tab until the window has that title."""
+
+        def found():
+            if title in self.title(window):
+                return True
+            self.run("xdotool", "windowfocus", "--sync", window)
+            self.run("xdotool", "key", "ctrl+Page_Down")
+            return None
+
+        w.wait("a tab with " + title, found)
+
     def type(self, window, text):
         # There is no window manager: the focus is set by hand.
         self.run("xdotool", "windowfocus", "--sync", window)
@@ -61,10 +83,11 @@ def test(world, folder):
     try:
         w.wait("the buddy list", lambda: screen.window("Buddy List"))
         text = world.unprompted()
-        window = w.wait("a window for the line", lambda: screen.window(world.friend_alias))
+        window = w.wait("a window for the line", screen.conversation)
         for words in (("windowsize", window, "600", "500"), ("windowmove", window, "300", "20"), ("windowraise", window)):
             screen.run("xdotool", *words)
         w.wait(text + " in the window", lambda: text in shown(folder))
+        screen.turn_to(window, world.friend_alias)
         said = w.word()
         screen.type(window, said)
         w.wait("the line and its answer in the window", lambda: shown(folder).count(said) >= 2)

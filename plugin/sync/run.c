@@ -10,8 +10,9 @@
 
 #define EVENT(name) OPENIM__EVENT__FUNC_REQUEST_EVENT_NAME__##name
 
-#define PAUSE 5000 /* ms between the beginnings of two whole syncs */
-#define ATTEMPTS 3 /* for the seqs, with waits of 2 and 4 s */
+#define PAUSE 5000              /* ms between the beginnings of two whole syncs */
+#define DAY_SECONDS (24 * 3600) /* the list of friends is compared as a whole once in it */
+#define ATTEMPTS 3              /* for the seqs, with waits of 2 and 4 s */
 
 struct _OpenimRun {
   OpenimSync *sync; /* (unowned) */
@@ -34,6 +35,7 @@ struct _OpenimRun {
   guint parts;       /* lists that are under way */
   guint first_parts; /* those among them that come before the conversations */
   guint lanes, lanes_done;
+  guint daily;
   int progress;
 };
 
@@ -68,12 +70,24 @@ step_end (Step *step)
   return run;
 }
 
+/* The server's log of changes can lose a deletion, also while one is connected. */
+static gboolean
+on_day (gpointer user_data)
+{
+  OpenimRun *self = user_data;
+
+  if (self->sync->connected)
+    openim_lists_update (self->sync->lists, OPENIM_LIST_FRIENDS, NULL, OPENIM_LIST_VERIFY, NULL, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 OpenimRun *
 openim_run_new (OpenimSync *sync)
 {
   OpenimRun *self = g_new0 (OpenimRun, 1);
 
   self->sync = sync;
+  self->daily = g_timeout_add_seconds (DAY_SECONDS, on_day, self);
   return self;
 }
 
@@ -87,6 +101,7 @@ clear (OpenimRun *self)
 void
 openim_run_stop (OpenimRun *self)
 {
+  g_clear_handle_id (&self->daily, g_source_remove);
   self->active = FALSE;
   clear (self);
 }

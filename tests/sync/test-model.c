@@ -43,7 +43,8 @@ typedef struct {
   Talk talks[CONVERSATIONS];
   GPtrArray *late; /* pushes that have not come yet */
   gboolean failed_last;
-  gint64 total;  /* as told last */
+  gint64 total; /* as told last */
+  guint sends, answers;
   guint syncing; /* SyncServerStart without an end */
 } World;
 
@@ -417,7 +418,11 @@ restart (World *world)
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (OpenimMsgData) data = openim_sync_send_finish (OPENIM_SYNC (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OpenimMsgData) data = openim_sync_send_finish (OPENIM_SYNC (source), result, &error);
+
+  g_assert_true ((data == NULL) == (error != NULL));
+  ((World *) user_data)->answers++;
 }
 
 static void
@@ -434,7 +439,8 @@ send (World *world, Talk *talk)
   data->content.data = (guint8 *) g_strdup ("{\"content\":\"mine\"}");
   data->content.len = strlen ((char *) data->content.data);
   data->senderplatformid = 7;
-  openim_sync_send_async (world->sync, &outgoing, NULL, on_sent, NULL);
+  openim_sync_send_async (world->sync, &outgoing, NULL, on_sent, world);
+  world->sends++;
 }
 
 static void
@@ -623,6 +629,7 @@ run_history (guint32 seed)
 
   openim_sync_stop (world.sync);
   settle (&world);
+  g_assert_cmpuint (world.answers, ==, world.sends);
   g_assert_cmpuint (G_OBJECT (world.sync)->ref_count, ==, 1);
   g_clear_object (&world.sync);
   g_clear_object (&world.api);

@@ -51,6 +51,7 @@ void openim_history_find (OpenimCall *call);
 
 /* user.c */
 void openim_user_get_self (OpenimCall *call);
+void openim_user_set_self (OpenimCall *call);
 void openim_user_get_many (OpenimCall *call);
 void openim_user_subscribe (OpenimCall *call);
 void openim_user_unsubscribe (OpenimCall *call);
@@ -58,11 +59,31 @@ void openim_user_unsubscribe (OpenimCall *call);
 /* friend.c */
 void openim_friend_get_all (OpenimCall *call);
 void openim_friend_get_page (OpenimCall *call);
+void openim_friend_get_many (OpenimCall *call);
 void openim_friend_check (OpenimCall *call);
 void openim_friend_search (OpenimCall *call);
+void openim_friend_delete (OpenimCall *call);
+void openim_friend_update (OpenimCall *call);
+
+/* friend-request.c */
+void openim_friend_request_add (OpenimCall *call);
+void openim_friend_request_handle (OpenimCall *call);
+void openim_friend_request_get_all (OpenimCall *call);
 
 /* black.c */
 void openim_black_get_all (OpenimCall *call);
+void openim_black_add (OpenimCall *call);
+void openim_black_delete (OpenimCall *call);
+
+/* command.c */
+void openim_command_get_all (OpenimCall *call);
+void openim_command_add (OpenimCall *call);
+void openim_command_update (OpenimCall *call);
+void openim_command_delete (OpenimCall *call);
+
+/* push.c */
+void openim_push_update_token (OpenimCall *call);
+void openim_push_set_badge (OpenimCall *call);
 
 /* group.c */
 void openim_group_get_joined (OpenimCall *call);

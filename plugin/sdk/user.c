@@ -2,11 +2,11 @@
 
 /* Functions about users: oneself, others, and who is online. */
 
+#include "sdk/change.h"
 #include "sdk/handlers.h"
+#include "sdk/lookup.h"
 
 #include "user.pb-c.h"
-
-#include "sdk/lookup.h"
 
 /* ---- GetSelfUserInfo */
 
@@ -59,6 +59,18 @@ void
 openim_user_get_self (OpenimCall *call)
 {
   openim_call_run (call, OPENIM_STORE_READ, read_self, on_self_read);
+}
+
+/* ---- SetSelfInfo: only what is given changes */
+
+void
+openim_user_set_self (OpenimCall *call)
+{
+  JsonObject *info = openim_json_from_message (openim_call_get_request (call), NULL, TRUE);
+
+  json_object_set_string_member (info, "userID", openim_call_get_user_id (call));
+  openim_change (call, "/user/update_user_info_ex", openim_json_build ("userInfo", 'o', info, NULL),
+                 OPENIM_LIST_SELF, NULL);
 }
 
 /* ---- GetUsersInfo: the state is a table of what is known, user ID → OpenimUser */

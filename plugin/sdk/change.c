@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sdk/change.h"
+
+#include "base/log.h"
+
+typedef struct {
+  OpenimCall *call;
+  OpenimList list;
+  char *entity; /* (nullable) */
+} Change;
+
+static Change *
+change_new (OpenimCall *call, OpenimList list, const char *entity)
+{
+  Change *change = g_new (Change, 1);
+
+  change->call = call;
+  change->list = list;
+  change->entity = g_strdup (entity);
+  return change;
+}
+
+static void
+change_free (Change *change)
+{
+  g_free (change->entity);
+  g_free (change);
+}
+
+static void
+on_list (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenimSync *sync = OPENIM_SYNC (source);
+  Change *change = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!openim_sync_list_finish (sync, result, &error) && !openim_call_is_over (change->call)) {
+    openim_log ("openim-sdk", OPENIM_LOG_WARNING, "changed, but not read again: %s", error->message);
+    openim_sync_list_async (sync, change->list, change->entity, NULL, NULL, NULL);
+  }
+  openim_call_answer (change->call, NULL);
+  change_free (change);
+}
+
+static void
+read_again (Change *change)
+{
+  openim_sync_list_async (openim_call_get_resources (change->call)->sync, change->list, change->entity,
+                          openim_call_get_cancellable (change->call), on_list, change);
+}
+
+void
+openim_change_settle (OpenimCall *call, OpenimList list, const char *entity)
+{
+  read_again (change_new (call, list, entity));
+}
+
+static void
+on_posted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Change *change = user_data;
+  GError *error = NULL;
+  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
+
+  if (data != NULL) {
+    read_again (change);
+    return;
+  }
+  openim_call_take_error (change->call, error);
+  change_free (change);
+}
+
+void
+openim_change (OpenimCall *call, const char *path, JsonObject *body, OpenimList list, const char *entity)
+{
+  openim_api_call_async (openim_call_get_resources (call)->api, path, body,
+                         openim_call_get_cancellable (call), on_posted, change_new (call, list, entity));
+}

@@ -8,6 +8,7 @@
 typedef struct {
   Server *server;
   TokenCheck check;
+  HttpExtra extra;
   GHashTable *routes; /* path → const Route * */
 } Site;
 
@@ -225,10 +226,12 @@ handle (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
 {
   Site *site = data;
   const Route *route = g_hash_table_lookup (site->routes, path);
-  Call call = { .server = site->server };
+  Call call = { .server = site->server, .message = message };
   Result answer;
   char *text;
 
+  if (site->extra && site->extra (site->server, message, path, query))
+    return;
   if (!route || (route->later && !site->server->behave->later_routes) ||
       soup_server_message_get_method (message) != SOUP_METHOD_POST) {
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
@@ -248,7 +251,8 @@ handle (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
 }
 
 SoupServer *
-http_listen (Server *server, int port, TokenCheck check, const Route *const *routes, GError **error)
+http_listen (
+    Server *server, int port, TokenCheck check, HttpExtra extra, const Route *const *routes, GError **error)
 {
   g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);
   Site *site;
@@ -258,6 +262,7 @@ http_listen (Server *server, int port, TokenCheck check, const Route *const *rou
   site = g_new0 (Site, 1);
   site->server = server;
   site->check = check;
+  site->extra = extra;
   site->routes = g_hash_table_new (g_str_hash, g_str_equal);
   for (; *routes; routes++)
     for (const Route *route = *routes; route->path; route++)

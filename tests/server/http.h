@@ -11,6 +11,7 @@ typedef enum { NEEDS_NOTHING, NEEDS_TOKEN, NEEDS_ADMIN } Needs;
 
 typedef struct {
   Server *server;
+  SoupServerMessage *message;
   JsonObject *body; /* keys spelled as in the route's row */
   const char *user; /* the caller; "" when no token is needed */
   gboolean admin;
@@ -37,9 +38,16 @@ typedef struct {
 
 typedef Result (*TokenCheck) (Server *server, const char *token, char **user, int *platform);
 
-/* Listens on 127.0.0.1; @routes end with a NULL path and must outlive the server. */
-SoupServer *
-http_listen (Server *server, int port, TokenCheck check, const Route *const *routes, GError **error);
+/* What is no call: TRUE when it was answered. */
+typedef gboolean (*HttpExtra) (Server *server,
+                               SoupServerMessage *message,
+                               const char *path,
+                               GHashTable *query);
+
+/* Listens on 127.0.0.1; @extra is asked first (nullable); @routes end with a NULL path and must outlive the
+ * server. */
+SoupServer *http_listen (
+    Server *server, int port, TokenCheck check, HttpExtra extra, const Route *const *routes, GError **error);
 int http_port (SoupServer *soup);
 
 /* Parameters. */

@@ -22,17 +22,33 @@
 #include "jssdk.h"
 #include "marks.h"
 #include "members.h"
+#include "objects.h"
 #include "presence.h"
 #include "pull.h"
 #include "roles.h"
+#include "storage.h"
 #include "third.h"
 #include "users.h"
 
 static const Route *const api_routes[] = {
-  auth_routes,         user_routes,  presence_routes, friend_routes, friend_application_routes,
-  black_routes,        group_routes, member_routes,   role_routes,   application_routes,
-  conversation_routes, pull_routes,  mark_routes,     jssdk_routes,  admin_routes,
-  third_routes,        NULL,
+  auth_routes,
+  user_routes,
+  presence_routes,
+  friend_routes,
+  friend_application_routes,
+  black_routes,
+  group_routes,
+  member_routes,
+  role_routes,
+  application_routes,
+  conversation_routes,
+  pull_routes,
+  mark_routes,
+  jssdk_routes,
+  admin_routes,
+  third_routes,
+  object_routes,
+  NULL,
 };
 
 static const Route *const account_routes[] = { chat_routes, NULL };
@@ -64,10 +80,10 @@ start (Server *server, GError **error)
   server->db = db_open (options->data, &fresh, error);
   if (!server->db)
     return FALSE;
-  server->api = http_listen (server, options->api_port, auth_check, api_routes, error);
+  server->api = http_listen (server, options->api_port, auth_check, storage_serve, api_routes, error);
   if (!server->api)
     return FALSE;
-  server->chat = http_listen (server, options->chat_port, auth_check_chat, account_routes, error);
+  server->chat = http_listen (server, options->chat_port, auth_check_chat, NULL, account_routes, error);
   if (!server->chat)
     return FALSE;
   server->gateway = gateway_new (server, options->ws_port, error);

@@ -217,6 +217,25 @@ CREATE TABLE commands (
 );
 CREATE INDEX commands_of ON commands (user, type, uuid);
 
+CREATE TABLE objects (                 -- names of files
+  name TEXT PRIMARY KEY,
+  key TEXT NOT NULL,                   -- of the content
+  type TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE blobs (
+  key TEXT PRIMARY KEY,
+  data BLOB NOT NULL
+);
+
+CREATE TABLE parts (                   -- of uploads that are not complete
+  upload TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  md5 TEXT NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (upload, number)
+);
+
 CREATE TABLE client_logs (
   id TEXT PRIMARY KEY,
   user TEXT NOT NULL,

@@ -36,6 +36,7 @@ static const struct {
   { ACCOUNT_EXISTS, "AccountAlreadyRegister" },
   { WRONG_CODE, "VerifyCodeNotMatch" },
   { CHAT_TOKEN_NOT_EXIST, "ErrTokenNotExist" },
+  { DATA_ERROR, "DataError" },
 };
 
 const char *

@@ -69,6 +69,7 @@ enum {
   ACCOUNT_EXISTS = 20004,
   WRONG_CODE = 20006,
   CHAT_TOKEN_NOT_EXIST = 20101,
+  DATA_ERROR = 90007,
 };
 
 const char *error_name (int code); /* as in errMsg; "" for 0 */

@@ -6,32 +6,6 @@
 #include "gateway.h"
 
 static char *
-base64url (const guint8 *data, gsize length)
-{
-  char *text = g_base64_encode (data, length);
-
-  g_strdelimit (text, "+", '-');
-  g_strdelimit (text, "/", '_');
-  text[strcspn (text, "=")] = '\0';
-  return text;
-}
-
-static guint8 *
-unbase64url (const char *text, gsize *length)
-{
-  GString *padded = g_string_new (text);
-  guint8 *data;
-
-  g_strdelimit (padded->str, "-", '+');
-  g_strdelimit (padded->str, "_", '/');
-  while (padded->len % 4)
-    g_string_append_c (padded, '=');
-  data = g_base64_decode (padded->str, length);
-  g_string_free (padded, TRUE);
-  return data;
-}
-
-static char *
 signature (const char *secret, const char *text)
 {
   guint8 digest[32];
@@ -40,15 +14,15 @@ signature (const char *secret, const char *text)
 
   g_hmac_update (hmac, (const guint8 *) text, strlen (text));
   g_hmac_get_digest (hmac, digest, &length);
-  return base64url (digest, length);
+  return base64url_encode (digest, length);
 }
 
 static char *
 sign (const char *secret, GString *claims)
 {
   static const char head[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
-  g_autofree char *first = base64url ((const guint8 *) head, sizeof head - 1);
-  g_autofree char *second = base64url ((const guint8 *) claims->str, claims->len);
+  g_autofree char *first = base64url_encode ((const guint8 *) head, sizeof head - 1);
+  g_autofree char *second = base64url_encode ((const guint8 *) claims->str, claims->len);
   g_autofree char *text = g_strconcat (first, ".", second, NULL);
   g_autofree char *third = signature (secret, text);
 
@@ -81,9 +55,9 @@ open_token (const char *secret, const char *token, JsonObject **claims)
 
   *claims = NULL;
   if (g_strv_length (parts) == 3) {
-    g_autofree char *head = (char *) unbase64url (parts[0], &length);
+    g_autofree char *head = (char *) base64url_decode (parts[0], &length);
     g_autoptr (JsonObject) object = openim_json_parse (head, length, 4096, NULL);
-    g_autofree char *body = (char *) unbase64url (parts[1], &length);
+    g_autofree char *body = (char *) base64url_decode (parts[1], &length);
 
     if (object)
       *claims = openim_json_parse (body, length, 4096, NULL);

@@ -40,16 +40,10 @@ unfold (const char *v)
                                           { "compression", "compression" },
                                           { "sdkType", "sdkType" } };
   GHashTable *query = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  g_autofree char *text = g_strconcat (v, "===", NULL);
-  g_autofree guchar *data = NULL;
-  g_autoptr (JsonObject) object = NULL;
   gsize length;
+  g_autofree char *text = (char *) base64url_decode (v, &length);
+  g_autoptr (JsonObject) object = openim_json_parse (text, length, QUERY_MAX, NULL);
 
-  text[(strlen (v) + 3) / 4 * 4] = '\0';
-  g_strdelimit (text, "-", '+');
-  g_strdelimit (text, "_", '/');
-  data = g_base64_decode (text, &length);
-  object = openim_json_parse ((const char *) data, length, QUERY_MAX, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     g_hash_table_insert (query, (char *) names[i][1], g_strdup (openim_json_string (object, names[i][0])));
   g_hash_table_insert (query, (char *) "platformID",

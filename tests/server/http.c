@@ -190,6 +190,7 @@ run (Site *site, const Route *route, SoupServerMessage *message, Call *call)
   const char *token = soup_message_headers_get_one (headers, "token");
   g_autoptr (GError) error = NULL;
   g_autofree char *user = NULL;
+  int platform = 0;
   Result answer = RESULT_OK;
 
   if (!operation || !*operation)
@@ -197,7 +198,7 @@ run (Site *site, const Route *route, SoupServerMessage *message, Call *call)
   if (route->needs != NEEDS_NOTHING) {
     if (!token || !*token)
       return result (ARGS, "header must have token");
-    answer = site->check (site->server, token, &user, &call->platform);
+    answer = site->check (site->server, token, &user, &platform);
     if (answer.code)
       return answer;
   }

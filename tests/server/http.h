@@ -15,7 +15,6 @@ typedef struct {
   JsonObject *body; /* keys spelled as in the route's row */
   const char *user; /* the caller; "" when no token is needed */
   gboolean admin;
-  int platform;
   gboolean bad_request; /* the envelope goes out with status 400 */
   GString *data;        /* what the handler writes becomes "data"; nothing written: no "data" */
 } Call;

@@ -33,11 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Upload, upload_free)
 static char *
 encode (GString *text)
 {
-  char *encoded = g_base64_encode ((const guchar *) text->str, text->len);
+  char *encoded = base64url_encode (text->str, text->len);
 
-  g_strdelimit (encoded, "+", '-');
-  g_strdelimit (encoded, "/", '_');
-  encoded[strcspn (encoded, "=")] = '\0';
   g_string_free (text, TRUE);
   return encoded;
 }
@@ -46,15 +43,10 @@ encode (GString *text)
 static JsonObject *
 decode (const char *text)
 {
-  g_autofree char *padded = g_strconcat (text, "===", NULL);
-  g_autofree guchar *data = NULL;
   gsize length;
+  g_autofree char *data = (char *) base64url_decode (text, &length);
 
-  padded[(strlen (text) + 3) / 4 * 4] = '\0';
-  g_strdelimit (padded, "-", '+');
-  g_strdelimit (padded, "_", '/');
-  data = g_base64_decode (padded, &length);
-  return openim_json_parse ((const char *) data, length, 65536, NULL);
+  return openim_json_parse (data, length, 65536, NULL);
 }
 
 static char *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server.h"
 
+#include <string.h>
+
 static const struct {
   int code;
   const char *name;
@@ -52,4 +54,26 @@ gint64
 now_ms (void)
 {
   return g_get_real_time () / 1000;
+}
+
+char *
+base64url_encode (const void *data, gsize length)
+{
+  char *text = g_base64_encode (data, length);
+
+  g_strdelimit (text, "+", '-');
+  g_strdelimit (text, "/", '_');
+  text[strcspn (text, "=")] = '\0';
+  return text;
+}
+
+guint8 *
+base64url_decode (const char *text, gsize *length)
+{
+  g_autofree char *padded = g_strconcat (text, "===", NULL);
+
+  padded[(strlen (text) + 3) / 4 * 4] = '\0';
+  g_strdelimit (padded, "-", '+');
+  g_strdelimit (padded, "_", '/');
+  return g_base64_decode (padded, length);
 }

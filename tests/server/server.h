@@ -76,6 +76,10 @@ const char *error_name (int code); /* as in errMsg; "" for 0 */
 
 gint64 now_ms (void);
 
+/* URL-safe base64 without padding. Decoding takes anything: what comes out is for a parser to judge. */
+char *base64url_encode (const void *data, gsize length);    /* (transfer full) */
+guint8 *base64url_decode (const char *text, gsize *length); /* (transfer full) */
+
 /* What a handler answers that is no plain success: a code and what errDlt says. */
 typedef struct {
   int code;

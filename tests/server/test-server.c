@@ -357,6 +357,76 @@ test_presence (void)
   g_assert_cmpint (host_stop (host, 0), ==, 0);
 }
 
+/* ---- files */
+
+static GBytes *
+send_raw (
+    Host *host, const char *method, const char *url, JsonArray *headers, const char *body, guint *status)
+{
+  g_autoptr (SoupMessage) message = soup_message_new (method, url);
+  g_autoptr (GError) error = NULL;
+  GBytes *answer;
+
+  for (guint i = 0; headers && i < json_array_get_length (headers); i++) {
+    JsonObject *pair = json_array_get_object_element (headers, i);
+    JsonArray *values = openim_json_array (pair, "values");
+
+    soup_message_headers_append (soup_message_get_request_headers (message), openim_json_string (pair, "key"),
+                                 json_array_get_string_element (values, 0));
+  }
+  if (body) {
+    g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+
+    soup_message_set_request_body_from_bytes (message, NULL, bytes);
+  }
+  answer = soup_session_send_and_read (host->session, message, NULL, &error);
+  g_assert_no_error (error);
+  *status = soup_message_get_status (message);
+  return answer;
+}
+
+static void
+test_file (void)
+{
+  static const char content[] = "what is in the file";
+  Host *host = start_with_people (NULL);
+  g_autofree char *token = host_token (host, "ann", 7);
+  g_autofree char *md5 = g_compute_checksum_for_string (G_CHECKSUM_MD5, content, -1);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_MD5, md5, -1);
+  g_autofree char *wish =
+      g_strdup_printf ("{\"hash\":\"%s\",\"size\":%zu,\"partSize\":5242880,\"maxParts\":1,"
+                       "\"name\":\"ann/a file.txt\",\"contentType\":\"text/plain\"}",
+                       hash, strlen (content));
+  g_autoptr (JsonObject) begun = NULL;
+  g_autoptr (JsonObject) done = NULL;
+  g_autoptr (GBytes) put = NULL;
+  g_autoptr (GBytes) forged = NULL;
+  g_autoptr (GBytes) got = NULL;
+  g_autofree char *url = NULL;
+  g_autofree char *end = NULL;
+  JsonObject *upload, *sign, *part;
+  guint status;
+
+  begun = host_call (host, host->api, "/object/initiate_multipart_upload", token, wish);
+  upload = openim_json_object (openim_json_object (begun, "data"), "upload");
+  sign = openim_json_object (upload, "sign");
+  part = json_array_get_object_element (openim_json_array (sign, "parts"), 0);
+  url = g_strconcat (openim_json_string (sign, "url"), "?partNumber=1", NULL);
+  forged = send_raw (host, SOUP_METHOD_PUT, url, NULL, content, &status);
+  g_assert_cmpuint (status, ==, SOUP_STATUS_FORBIDDEN);
+  put = send_raw (host, SOUP_METHOD_PUT, url, openim_json_array (part, "header"), content, &status);
+  g_assert_cmpuint (status, ==, SOUP_STATUS_OK);
+  end = g_strdup_printf ("{\"uploadID\":\"%s\",\"parts\":[\"%s\"],\"name\":\"ann/a file.txt\","
+                         "\"contentType\":\"text/plain\"}",
+                         openim_json_string (upload, "uploadID"), md5);
+  done = host_call (host, host->api, "/object/complete_multipart_upload", token, end);
+  got = send_raw (host, SOUP_METHOD_GET, openim_json_string (openim_json_object (done, "data"), "url"), NULL,
+                  NULL, &status); /* through the redirection */
+  g_assert_cmpuint (status, ==, SOUP_STATUS_OK);
+  g_assert_cmpmem (g_bytes_get_data (got, NULL), g_bytes_get_size (got), content, strlen (content));
+  g_assert_cmpint (host_stop (host, 0), ==, 0);
+}
+
 /* ---- the people of the demo */
 
 static char *
@@ -460,6 +530,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/token-expires", test_token_expires);
   g_test_add_func ("/server/asked-plainly", test_asked_plainly);
   g_test_add_func ("/server/presence", test_presence);
+  g_test_add_func ("/server/file", test_file);
   g_test_add_func ("/server/demo", test_demo);
   g_test_add_func ("/server/garbage", test_garbage);
   return g_test_run ();

@@ -7,6 +7,7 @@ typedef struct {
   OpenimLookupFunc func;
   GPtrArray *rows;
   char *self_id;
+  char *group_id;     /* (nullable) whose members they are */
   GPtrArray *renamed; /* conversation IDs */
 } Lookup;
 
@@ -16,6 +17,7 @@ lookup_free (Lookup *lookup)
   g_ptr_array_unref (lookup->rows);
   g_clear_pointer (&lookup->renamed, g_ptr_array_unref);
   g_free (lookup->self_id);
+  g_free (lookup->group_id);
   g_free (lookup);
 }
 
@@ -39,13 +41,8 @@ read_rows (Lookup *lookup, JsonObject *data, const char *key, const ProtobufCMes
   }
 }
 
-static void
-ask (OpenimCall *call,
-     const char *path,
-     const char *key,
-     const char *const *ids,
-     OpenimLookupFunc func,
-     GAsyncReadyCallback callback)
+static Lookup *
+lookup_new (OpenimCall *call, OpenimLookupFunc func)
 {
   Lookup *lookup = g_new0 (Lookup, 1);
 
@@ -53,8 +50,14 @@ ask (OpenimCall *call,
   lookup->func = func;
   lookup->rows = g_ptr_array_new_with_free_func (openim_pb_free);
   lookup->self_id = g_strdup (openim_call_get_user_id (call));
-  openim_api_call_async (openim_call_get_resources (call)->api, path, openim_json_build (key, 'S', ids, NULL),
-                         openim_call_get_cancellable (call), callback, lookup);
+  return lookup;
+}
+
+static void
+ask (Lookup *lookup, const char *path, JsonObject *body, GAsyncReadyCallback callback)
+{
+  openim_api_call_async (openim_call_get_resources (lookup->call)->api, path, body,
+                         openim_call_get_cancellable (lookup->call), callback, lookup);
 }
 
 static gboolean
@@ -118,7 +121,7 @@ on_users (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 openim_lookup_users (OpenimCall *call, const char *const *ids, OpenimLookupFunc func)
 {
-  ask (call, "/user/get_users_info", "userIDs", ids, func, on_users);
+  ask (lookup_new (call, func), "/user/get_users_info", openim_json_build ("userIDs", 'S', ids, NULL), on_users);
 }
 
 static void
@@ -136,5 +139,156 @@ on_groups (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 openim_lookup_groups (OpenimCall *call, const char *const *ids, OpenimLookupFunc func)
 {
-  ask (call, "/group/get_groups_info", "groupIDs", ids, func, on_groups);
+  ask (lookup_new (call, func), "/group/get_groups_info", openim_json_build ("groupIDs", 'S', ids, NULL),
+       on_groups);
+}
+
+/* ---- members */
+
+static gboolean
+store_members (OpenimDb *db, gpointer job, GError **error)
+{
+  Lookup *lookup = job;
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (OpenimGroup) group =
+      openim_rows_get (db, &openim_table_groups, NULL, lookup->group_id, &trouble);
+
+  if (trouble != NULL) {
+    g_propagate_error (error, g_steal_pointer (&trouble));
+    return FALSE;
+  }
+  for (guint i = 0; group != NULL && i < lookup->rows->len; i++)
+    if (!openim_rows_put (db, &openim_table_members, lookup->rows->pdata[i], NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_members_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  openim_store_run_finish (OPENIM_STORE (source), result, &error);
+  finish (user_data, error);
+}
+
+static void
+on_members (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Lookup *lookup = user_data;
+  GError *error = NULL;
+  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
+
+  if (data == NULL) {
+    finish (lookup, error);
+    return;
+  }
+
+  read_rows (lookup, data, "members", &openim__sdk__shared__imgroup_member__descriptor);
+  for (guint i = lookup->rows->len; i > 0; i--) {
+    const OpenimGroupMember *member = lookup->rows->pdata[i - 1];
+
+    if (!g_str_equal (member->groupid, lookup->group_id) || *member->userid == '\0')
+      g_ptr_array_remove_index (lookup->rows, i - 1);
+  }
+  openim_store_run_async (openim_call_get_resources (lookup->call)->store, OPENIM_STORE_WRITE, store_members,
+                          lookup, lookup_stays, NULL, on_members_stored, lookup);
+}
+
+void
+openim_lookup_members (OpenimCall *call,
+                       const char *group_id,
+                       const char *const *ids,
+                       OpenimLookupFunc func)
+{
+  Lookup *lookup = lookup_new (call, func);
+
+  lookup->group_id = g_strdup (group_id);
+  ask (lookup, "/group/get_group_members_info",
+       openim_json_build ("groupID", 's', group_id, "userIDs", 'S', ids, NULL), on_members);
+}
+
+/* ---- the list of members */
+
+typedef struct {
+  OpenimCall *call;
+  char *group_id;
+  OpenimLookupStep step;
+  gboolean missing; /* nobody is stored of a group that one is in */
+} ListLookup;
+
+static void
+list_lookup_free (ListLookup *lookup)
+{
+  g_free (lookup->group_id);
+  g_free (lookup);
+}
+
+static void
+list_lookup_stays (gpointer data)
+{
+}
+
+static gboolean
+is_list_missing (OpenimDb *db, gpointer job, GError **error)
+{
+  ListLookup *lookup = job;
+  gint64 stored = openim_rows_count (db, &openim_table_members, lookup->group_id, error);
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (OpenimGroup) group = NULL;
+
+  if (stored != 0)
+    return stored > 0;
+  group = openim_rows_get (db, &openim_table_groups, NULL, lookup->group_id, &trouble);
+  if (trouble != NULL) {
+    g_propagate_error (error, g_steal_pointer (&trouble));
+    return FALSE;
+  }
+  lookup->missing = group != NULL;
+  return TRUE;
+}
+
+static void
+finish_list (ListLookup *lookup, GError *error)
+{
+  if (error != NULL)
+    openim_call_take_error (lookup->call, error);
+  else
+    lookup->step (lookup->call);
+  list_lookup_free (lookup);
+}
+
+static void
+on_member_list (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  openim_sync_list_finish (OPENIM_SYNC (source), result, &error);
+  finish_list (user_data, error);
+}
+
+static void
+on_list_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ListLookup *lookup = user_data;
+  GError *error = NULL;
+
+  if (openim_store_run_finish (OPENIM_STORE (source), result, &error) == NULL || !lookup->missing)
+    finish_list (lookup, error);
+  else
+    openim_sync_list_async (openim_call_get_resources (lookup->call)->sync, OPENIM_LIST_MEMBERS,
+                            lookup->group_id, openim_call_get_cancellable (lookup->call), on_member_list,
+                            lookup);
+}
+
+void
+openim_lookup_member_list (OpenimCall *call, const char *group_id, OpenimLookupStep step)
+{
+  ListLookup *lookup = g_new0 (ListLookup, 1);
+
+  lookup->call = call;
+  lookup->group_id = g_strdup (group_id);
+  lookup->step = step;
+  openim_store_run_async (openim_call_get_resources (call)->store, OPENIM_STORE_READ, is_list_missing, lookup,
+                          list_lookup_stays, NULL, on_list_looked_for, lookup);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Asking the server for people and groups that the store does not know. Main thread. */
+/* Asking the server for people, groups and members that the store does not know. Main thread. */
 
 #include "sdk/call.h"
 
@@ -16,5 +16,18 @@ void openim_lookup_users (OpenimCall *call, const char *const *ids, OpenimLookup
 
 /* @rows: OpenimGroup; not stored, since stored groups are those that one is in. */
 void openim_lookup_groups (OpenimCall *call, const char *const *ids, OpenimLookupFunc func);
+
+/* @rows: OpenimGroupMember; stored while one is in the group. */
+void openim_lookup_members (OpenimCall *call,
+                            const char *group_id,
+                            const char *const *ids,
+                            OpenimLookupFunc func);
+
+/* Takes the call's reference. */
+typedef void (*OpenimLookupStep) (OpenimCall *call);
+
+/* Sees to it that the members of a group which one has joined a moment ago are here; a call that fails at it
+ * is ended. */
+void openim_lookup_member_list (OpenimCall *call, const char *group_id, OpenimLookupStep step);
 
 G_END_DECLS

@@ -88,6 +88,32 @@ handle_result (const OpenimRowChange *change)
                                                         : ((OpenimGroupRequest *) change->row)->handleresult;
 }
 
+/* A changed row can be no news: requests carry names and numbers of others, of commands only the value
+ * counts. */
+static gboolean
+is_news (const OpenimRowChange *change)
+{
+  if (change->kind != OPENIM_ROW_CHANGED)
+    return TRUE;
+  if (change->table == &openim_table_friend_requests) {
+    const OpenimFriendRequest *now = change->row;
+    const OpenimFriendRequest *old = change->old;
+
+    return now->handleresult != old->handleresult || now->handletime != old->handletime ||
+           now->createtime != old->createtime;
+  }
+  if (change->table == &openim_table_group_requests) {
+    const OpenimGroupRequest *now = change->row;
+    const OpenimGroupRequest *old = change->old;
+
+    return now->handleresult != old->handleresult || now->handledtime != old->handledtime ||
+           now->reqtime != old->reqtime;
+  }
+  if (change->table == &openim_table_commands)
+    return !g_str_equal (((OpenimCommand *) change->row)->value, ((OpenimCommand *) change->old)->value);
+  return TRUE;
+}
+
 static gboolean
 is_dismissed (const OpenimGroup *group)
 {
@@ -99,6 +125,8 @@ openim_event_of_change (const OpenimRowChange *change, const char *self_id, gpoi
 {
   OpenimFunction event = 0;
 
+  if (!is_news (change))
+    return 0;
   for (guint i = 0; i < G_N_ELEMENTS (table_events); i++)
     if (table_events[i].table == change->table) {
       event = table_events[i].events[change->kind];

@@ -11,6 +11,7 @@
 #define EVENT(name) OPENIM__EVENT__FUNC_REQUEST_EVENT_NAME__##name
 
 #define PAUSE 5000              /* ms between the beginnings of two whole syncs */
+#define SLICE 400               /* lanes open at a time: enough to keep all requests full */
 #define DAY_SECONDS (24 * 3600) /* the list of friends is compared as a whole once in it */
 #define ATTEMPTS 3              /* for the seqs, with waits of 2 and 4 s */
 
@@ -34,7 +35,9 @@ struct _OpenimRun {
 
   guint parts;       /* lists that are under way */
   guint first_parts; /* those among them that come before the conversations */
-  guint lanes, lanes_done;
+  GPtrArray *wants;  /* (nullable) OpenimWant: what is to be fetched */
+  guint opened;      /* lanes for the first of them */
+  guint done;
   guint daily;
   int progress;
 };
@@ -96,6 +99,7 @@ clear (OpenimRun *self)
 {
   g_clear_handle_id (&self->retry, g_source_remove);
   g_clear_pointer (&self->seqs, openim_seqs_free);
+  g_clear_pointer (&self->wants, g_ptr_array_unref);
 }
 
 void
@@ -207,7 +211,8 @@ ask_names (OpenimRun *self)
 static void
 check_end (OpenimRun *self)
 {
-  int share = self->lanes > 0 ? (int) (90 * (gint64) self->lanes_done / self->lanes) : 90;
+  guint all = self->wants != NULL ? self->wants->len : 0;
+  int share = all > 0 ? (int) (90 * (gint64) self->done / all) : 90;
 
   if (!self->active || !self->begun || self->ending)
     return;
@@ -217,11 +222,24 @@ check_end (OpenimRun *self)
     return;
   tell_progress (self, 10);
   tell_progress (self, MIN (10 + share, 99));
-  if (!self->active || self->parts > 0 || self->lanes_done < self->lanes || ask_names (self))
+  if (!self->active || self->parts > 0 || self->done < all || ask_names (self))
     return;
   self->ending = TRUE;
   openim_sync_write (self->sync, OPENIM_STORE_WRITE, remember_synced, step_new (self, 0), NULL,
                      on_remembered);
+}
+
+/* A lane that ends at once comes back here by openim_run_lane_done, therefore the count goes first. */
+static void
+open_lanes (OpenimRun *self)
+{
+  while (self->active && self->wants != NULL && self->opened < self->wants->len &&
+         self->opened - self->done < SLICE) {
+    const OpenimWant *want = g_ptr_array_index (self->wants, self->opened++);
+
+    openim_lanes_open (self->sync->lanes, want->id, want->notification, want->missing, want->begin, want->end,
+                       self->reinstalled, self->id);
+  }
 }
 
 void
@@ -229,7 +247,8 @@ openim_run_lane_done (OpenimRun *self, guint run)
 {
   if (!self->active || self->id != run)
     return;
-  self->lanes_done++;
+  self->done++;
+  open_lanes (self);
   check_end (self);
 }
 
@@ -294,13 +313,8 @@ on_seqs_stored (OpenimSync *sync, gpointer data, GPtrArray *wants, const GError 
     return;
   }
 
-  self->lanes = wants->len;
-  for (guint i = 0; i < wants->len && self->active; i++) {
-    const OpenimWant *want = g_ptr_array_index (wants, i);
-
-    openim_lanes_open (sync->lanes, want->id, want->notification, want->missing, want->begin, want->end,
-                       self->reinstalled, self->id);
-  }
+  self->wants = g_ptr_array_ref (wants);
+  open_lanes (self);
   self->seqs_stored = TRUE;
   if (self->reinstalled && self->whole)
     start_other_lists (self);
@@ -453,8 +467,8 @@ openim_run_start (OpenimRun *self, gboolean told)
   self->conversations_known = FALSE;
   self->parts = 0;
   self->first_parts = 0;
-  self->lanes = 0;
-  self->lanes_done = 0;
+  self->opened = 0;
+  self->done = 0;
   self->progress = 0;
 
   job = g_new0 (LoadJob, 1);

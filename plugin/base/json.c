@@ -373,3 +373,13 @@ openim_json_build (const char *key, ...)
   va_end (args);
   return object;
 }
+
+JsonArray *
+openim_json_strings (char *const *strings, size_t n)
+{
+  JsonArray *array = json_array_new ();
+
+  for (size_t i = 0; i < n; i++)
+    json_array_add_string_element (array, strings[i]);
+  return array;
+}

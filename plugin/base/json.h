@@ -63,5 +63,7 @@ JsonObject *openim_json_from_message (gconstpointer message, const OpenimJsonNam
  * 'b', TRUE, "n", 'i', (gint64) 3, "x", 'd', 0.5, "sub", 'o', object (full), "rows", 'a', array (full),
  * NULL). (transfer full) */
 JsonObject *openim_json_build (const char *key, ...) G_GNUC_NULL_TERMINATED;
+/* A repeated field for 'a'. (transfer full) */
+JsonArray *openim_json_strings (char *const *strings, size_t n);
 
 G_END_DECLS

@@ -157,10 +157,10 @@ openim_group_quit (OpenimCall *call)
 {
   const Openim__Sdk__Group__QuitGroupReq *request = openim_call_get_request (call);
 
-  openim_lapse_call (
-      call, "/group/quit_group",
-      openim_json_build ("groupID", 's', request->groupid, "userID", 's', openim_call_get_user_id (call), NULL),
-      OPENIM_LIST_GROUPS, NULL, has_quit, on_quit);
+  openim_lapse_call (call, "/group/quit_group",
+                     openim_json_build ("groupID", 's', request->groupid, "userID", 's',
+                                        openim_call_get_user_id (call), NULL),
+                     OPENIM_LIST_GROUPS, NULL, has_quit, on_quit);
 }
 
 /* ---- DismissGroup */

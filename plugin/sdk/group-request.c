@@ -31,7 +31,8 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* What is here will do when the server cannot be reached. */
   if (!openim_sync_list_finish (OPENIM_SYNC (source), result, &error) &&
-      openim_error_code (error) != OPENIM_ERROR_NETWORK && openim_error_code (error) != OPENIM_ERROR_TIMEOUT) {
+      openim_error_code (error) != OPENIM_ERROR_NETWORK &&
+      openim_error_code (error) != OPENIM_ERROR_TIMEOUT) {
     openim_call_take_error (call, error);
     return;
   }

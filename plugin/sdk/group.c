@@ -79,6 +79,32 @@ openim_group_is_joined (OpenimCall *call)
   openim_call_run (call, OPENIM_STORE_READ, read_is_joined, NULL);
 }
 
+static gboolean
+search (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
+{
+  const Openim__Sdk__Group__SearchGroupsReq *request = openim_call_get_request (call);
+  Openim__Sdk__Group__SearchGroupsResp *result = response;
+  GPtrArray *rows =
+      openim_groups_search (db, request->keyword, request->searchgroupid, request->searchgroupname, error);
+
+  if (rows == NULL)
+    return FALSE;
+  openim_pb_steal_array (&result->n_groups, (gpointer **) &result->groups, rows);
+  return TRUE;
+}
+
+void
+openim_group_search (OpenimCall *call)
+{
+  const Openim__Sdk__Group__SearchGroupsReq *request = openim_call_get_request (call);
+
+  if (*request->keyword == '\0' || (!request->searchgroupid && !request->searchgroupname)) {
+    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "A search needs a keyword and a field to search.");
+    return;
+  }
+  openim_call_run (call, OPENIM_STORE_READ, search, NULL);
+}
+
 /* ---- GetSpecifiedGroupsInfo: the state is a table of what is known, group ID → OpenimGroup */
 
 static gboolean

@@ -90,11 +90,35 @@ void openim_group_get_joined (OpenimCall *call);
 void openim_group_get_joined_page (OpenimCall *call);
 void openim_group_get_many (OpenimCall *call);
 void openim_group_is_joined (OpenimCall *call);
+void openim_group_search (OpenimCall *call);
+
+/* group-life.c */
+void openim_group_create (OpenimCall *call);
+void openim_group_join (OpenimCall *call);
+void openim_group_quit (OpenimCall *call);
+void openim_group_dismiss (OpenimCall *call);
+
+/* group-admin.c */
+void openim_group_mute (OpenimCall *call);
+void openim_group_set_info (OpenimCall *call);
+void openim_group_transfer (OpenimCall *call);
+
+/* group-request.c */
+void openim_group_request_get (OpenimCall *call);
+void openim_group_request_handle (OpenimCall *call);
 
 /* member.c */
 void openim_member_get_page (OpenimCall *call);
 void openim_member_get_chiefs (OpenimCall *call);
 void openim_member_get_by_join_time (OpenimCall *call);
 void openim_member_filter (OpenimCall *call);
+void openim_member_get_many (OpenimCall *call);
+void openim_member_search (OpenimCall *call);
+
+/* member-admin.c */
+void openim_member_invite (OpenimCall *call);
+void openim_member_kick (OpenimCall *call);
+void openim_member_mute (OpenimCall *call);
+void openim_member_set_info (OpenimCall *call);
 
 G_END_DECLS

@@ -121,7 +121,8 @@ on_users (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 openim_lookup_users (OpenimCall *call, const char *const *ids, OpenimLookupFunc func)
 {
-  ask (lookup_new (call, func), "/user/get_users_info", openim_json_build ("userIDs", 'S', ids, NULL), on_users);
+  ask (lookup_new (call, func), "/user/get_users_info", openim_json_build ("userIDs", 'S', ids, NULL),
+       on_users);
 }
 
 static void
@@ -196,10 +197,7 @@ on_members (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-openim_lookup_members (OpenimCall *call,
-                       const char *group_id,
-                       const char *const *ids,
-                       OpenimLookupFunc func)
+openim_lookup_members (OpenimCall *call, const char *group_id, const char *const *ids, OpenimLookupFunc func)
 {
   Lookup *lookup = lookup_new (call, func);
 

@@ -18,10 +18,8 @@ void openim_lookup_users (OpenimCall *call, const char *const *ids, OpenimLookup
 void openim_lookup_groups (OpenimCall *call, const char *const *ids, OpenimLookupFunc func);
 
 /* @rows: OpenimGroupMember; stored while one is in the group. */
-void openim_lookup_members (OpenimCall *call,
-                            const char *group_id,
-                            const char *const *ids,
-                            OpenimLookupFunc func);
+void
+openim_lookup_members (OpenimCall *call, const char *group_id, const char *const *ids, OpenimLookupFunc func);
 
 /* Takes the call's reference. */
 typedef void (*OpenimLookupStep) (OpenimCall *call);

@@ -165,11 +165,12 @@ openim_member_kick (OpenimCall *call)
 {
   const Openim__Sdk__Group__KickGroupMemberReq *request = openim_call_get_request (call);
 
-  openim_lapse_call (call, "/group/kick_group",
-                     openim_json_build ("groupID", 's', request->groupid, "kickedUserIDs", 'a',
-                                        openim_json_strings (request->kickeduserids, request->n_kickeduserids),
-                                        "reason", 's', request->reason, NULL),
-                     OPENIM_LIST_MEMBERS, request->groupid, are_kicked, on_kicked);
+  openim_lapse_call (
+      call, "/group/kick_group",
+      openim_json_build ("groupID", 's', request->groupid, "kickedUserIDs", 'a',
+                         openim_json_strings (request->kickeduserids, request->n_kickeduserids), "reason",
+                         's', request->reason, NULL),
+      OPENIM_LIST_MEMBERS, request->groupid, are_kicked, on_kicked);
 }
 
 /* ---- what is set about a member */
@@ -192,7 +193,8 @@ void
 openim_member_mute (OpenimCall *call)
 {
   const Openim__Sdk__Group__ChangeGroupMemberMuteReq *request = openim_call_get_request (call);
-  JsonObject *body = openim_json_build ("groupID", 's', request->groupid, "userID", 's', request->userid, NULL);
+  JsonObject *body =
+      openim_json_build ("groupID", 's', request->groupid, "userID", 's', request->userid, NULL);
 
   if (request->mutedseconds > 0)
     json_object_set_int_member (body, "mutedSeconds", request->mutedseconds);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/lists.h"
 
+#include "base/pb.h"
 #include "store/db.h"
+#include "store/settings.h"
 
 #define FRIEND_ORDER                                                                                         \
   "ORDER BY isPinned DESC, coalesce(nullif(remark, ''), nullif(nickname, ''), friendUserID) COLLATE "        \
   "NOCASE, "                                                                                                 \
   "friendUserID"
-#define GROUP_ORDER "ORDER BY coalesce(nullif(groupName, ''), groupID) COLLATE NOCASE, groupID"
+#define GROUP_NAME "coalesce(nullif(groupName, ''), groupID) COLLATE NOCASE, groupID"
 #define MEMBER_ORDER "ORDER BY roleLevel DESC, joinTime, userID"
 
 /* LIMIT -1 has no limit. */
@@ -68,8 +70,8 @@ openim_blacks_list (OpenimDb *db, GError **error)
 GPtrArray *
 openim_groups_list (OpenimDb *db, gint64 offset, gint64 count, GError **error)
 {
-  return openim_rows_query (db, &openim_table_groups, error, GROUP_ORDER " LIMIT ?1 OFFSET ?2", "ii",
-                            limit (count), offset);
+  return openim_rows_query (db, &openim_table_groups, error, "ORDER BY " GROUP_NAME " LIMIT ?1 OFFSET ?2",
+                            "ii", limit (count), offset);
 }
 
 GPtrArray *
@@ -79,7 +81,7 @@ openim_groups_search (OpenimDb *db, const char *keyword, gboolean by_id, gboolea
 
   return openim_rows_query (db, &openim_table_groups, error,
                             "WHERE (?2 AND groupID LIKE ?1 ESCAPE '\\') OR "
-                            "(?3 AND groupName LIKE ?1 ESCAPE '\\') " GROUP_ORDER,
+                            "(?3 AND groupName LIKE ?1 ESCAPE '\\') ORDER BY createTime DESC, " GROUP_NAME,
                             "sii", like, (gint64) by_id, (gint64) by_name);
 }
 
@@ -121,9 +123,42 @@ openim_members_by_join_time (
     OpenimDb *db, const char *group_id, gint64 begin, gint64 end, gint64 offset, gint64 count, GError **error)
 {
   return openim_rows_query (db, &openim_table_members, error,
-                            "WHERE groupID = ?1 AND joinTime BETWEEN ?2 AND ?3 ORDER BY joinTime, userID "
-                            "LIMIT ?4 OFFSET ?5",
+                            "WHERE groupID = ?1 AND joinTime >= ?2 AND (?3 = 0 OR joinTime <= ?3) "
+                            "ORDER BY joinTime DESC, userID LIMIT ?4 OFFSET ?5",
                             "siiii", group_id, begin, end, limit (count), offset);
+}
+
+GPtrArray *
+openim_members_among (
+    OpenimDb *db, const char *group_id, char *const *user_ids, size_t n_user_ids, GError **error)
+{
+  g_auto (GStrv) listed = openim_versions_get_ids (db, "members", group_id, error);
+  g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) among = g_ptr_array_new ();
+
+  if (listed == NULL)
+    return NULL;
+  for (guint i = 0; listed[i] != NULL; i++)
+    g_hash_table_add (members, listed[i]);
+
+  for (size_t i = 0; i < n_user_ids; i++) {
+    gboolean is_member = g_hash_table_contains (members, user_ids[i]);
+
+    if (!is_member) {
+      g_autoptr (GError) trouble = NULL;
+      g_autoptr (OpenimGroupMember) row =
+          openim_rows_get (db, &openim_table_members, group_id, user_ids[i], &trouble);
+
+      if (trouble != NULL) {
+        g_propagate_error (error, g_steal_pointer (&trouble));
+        return NULL;
+      }
+      is_member = row != NULL;
+    }
+    if (is_member)
+      g_ptr_array_add (among, user_ids[i]);
+  }
+  return g_steal_pointer (&among);
 }
 
 GPtrArray *

@@ -21,6 +21,7 @@ GPtrArray *openim_friends_search (OpenimDb *db,
 GPtrArray *openim_blacks_list (OpenimDb *db, GError **error); /* newest first */
 
 GPtrArray *openim_groups_list (OpenimDb *db, gint64 offset, gint64 count, GError **error); /* by name */
+/* Latest made first. */
 GPtrArray *
 openim_groups_search (OpenimDb *db, const char *keyword, gboolean by_id, gboolean by_name, GError **error);
 
@@ -35,6 +36,7 @@ GPtrArray *openim_members_search (OpenimDb *db,
                                   gint64 offset,
                                   gint64 count,
                                   GError **error);
+/* Latest first; ms since 1970, @end 0: open. */
 GPtrArray *openim_members_by_join_time (OpenimDb *db,
                                         const char *group_id,
                                         gint64 begin,
@@ -42,6 +44,10 @@ GPtrArray *openim_members_by_join_time (OpenimDb *db,
                                         gint64 offset,
                                         gint64 count,
                                         GError **error);
+/* Those of @user_ids that are members, in that order, also when their rows are not stored. (element-type
+ * utf8), which are not copied. */
+GPtrArray *openim_members_among (
+    OpenimDb *db, const char *group_id, char *const *user_ids, size_t n_user_ids, GError **error);
 
 /* Newest first; @sent: those that @self_id made. */
 GPtrArray *openim_friend_requests_list (OpenimDb *db, const char *self_id, gboolean sent, GError **error);

@@ -209,7 +209,7 @@ test_members (OpenimDb *db, gpointer job, GError **error)
   assert_rows (openim_members_list (db, "g", leaders, 0, 0, error), "userID", "owner admin");
   assert_rows (openim_members_search (db, "g", "LATE", TRUE, FALSE, 0, 0, error), "userID", "late");
   assert_rows (openim_members_search (db, "g", "Nick", FALSE, TRUE, 1, 1, error), "userID", "admin");
-  assert_rows (openim_members_by_join_time (db, "g", 2, 7, 0, 0, error), "userID", "owner admin");
+  assert_rows (openim_members_by_join_time (db, "g", 2, 7, 0, 0, error), "userID", "admin owner");
   return TRUE;
 }
 

@@ -383,16 +383,31 @@ on_group_added (PurpleConnection *gc,
 }
 
 static void
+drop_group (PurpleConnection *gc, const OpenimGroup *group)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+
+  if (self == NULL || group == NULL)
+    return;
+  g_hash_table_remove (self->roster->groups, group->groupid);
+  remove_group (self, group->groupid);
+}
+
+static void
 on_group_deleted (PurpleConnection *gc,
                   const Openim__Event__EventOnJoinedGroupDeletedData *data,
                   gpointer user_data)
 {
-  OpenimConnection *self = openim_connection_get (gc);
+  drop_group (gc, data->group);
+}
 
-  if (self == NULL || data->group == NULL)
-    return;
-  g_hash_table_remove (self->roster->groups, data->group->groupid);
-  remove_group (self, data->group->groupid);
+/* What still comes from the group then must not open its window again. */
+static void
+on_group_dismissed (PurpleConnection *gc,
+                    const Openim__Event__EventOnGroupDismissedData *data,
+                    gpointer user_data)
+{
+  drop_group (gc, data->group);
 }
 
 static void
@@ -428,6 +443,7 @@ openim_roster_connect_signals (PurplePlugin *plugin)
     { OPENIM_NUMBER (EventOnFriendDeleted), PURPLE_CALLBACK (on_friend_deleted) },
     { OPENIM_NUMBER (EventOnJoinedGroupAdded), PURPLE_CALLBACK (on_group_added) },
     { OPENIM_NUMBER (EventOnJoinedGroupDeleted), PURPLE_CALLBACK (on_group_deleted) },
+    { OPENIM_NUMBER (EventOnGroupDismissed), PURPLE_CALLBACK (on_group_dismissed) },
     { OPENIM_NUMBER (EventOnGroupInfoChanged), PURPLE_CALLBACK (on_group_changed) },
   };
 

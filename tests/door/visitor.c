@@ -353,6 +353,28 @@ visitor_order (Visitor *visitor)
   return visitor->order;
 }
 
+guint
+visitor_place (Visitor *visitor, int number)
+{
+  for (guint i = visitor->order->len; i > 0; i--) {
+    if (g_array_index (visitor->order, int, i - 1) == number)
+      return i;
+  }
+  return 0;
+}
+
+guint
+visitor_count (Visitor *visitor, int number)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < visitor->order->len; i++) {
+    if (g_array_index (visitor->order, int, i) == number)
+      count++;
+  }
+  return count;
+}
+
 static gboolean
 is_stray (gpointer data)
 {

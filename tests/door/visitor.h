@@ -63,6 +63,9 @@ void visitor_heard (Visitor *visitor, int event);
 
 /* The numbers of all that came so far, in order: answers as their function, events as their event. */
 const GArray *visitor_order (Visitor *visitor);
+/* Where the newest of that number stands among them, from 1; 0: nowhere. */
+guint visitor_place (Visitor *visitor, int number);
+guint visitor_count (Visitor *visitor, int number); /* how many of that number came */
 
 /* The code of the next answer that belongs to no question. */
 int visitor_stray (Visitor *visitor);

@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Becoming friends, staying friends, and ceasing to be: requests, friends and blacklist, as those who act and
+ * those who are acted upon hear of it. */
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include "world.h"
+
+#define assert_order(visitor, first, second)                                                                 \
+  g_assert_cmpuint (visitor_place (visitor, first), <, visitor_place (visitor, second))
+
+static const int request_events[] = { EVENT (FriendApplicationAdded), EVENT (FriendApplicationDeleted),
+                                      EVENT (FriendApplicationAccepted), EVENT (FriendApplicationRejected) };
+
+/* All that was said to that visitor so far has arrived, also what makes no event: a message comes through the
+ * same door behind it. */
+static void
+catch_up (Person *from, Visitor *visitor, const char *user)
+{
+  static guint number;
+  g_autofree char *text = g_strdup_printf ("are you there? (%u)", ++number);
+
+  person_connect (from);
+  person_say (from, user, text);
+  openim_pb_free (visitor_hear (visitor, EVENT (RecvNewMessage), message_says, text));
+  person_disconnect (from);
+}
+
+/* ---- requests */
+
+typedef struct {
+  const char *from;
+  const char *to;
+} Pair;
+
+/* The data of the four events are alike. */
+static gboolean
+is_request (gconstpointer data, gconstpointer what)
+{
+  const OpenimFriendRequest *request =
+      ((const Openim__Event__EventOnFriendApplicationAddedData *) data)->request;
+  const Pair *pair = what;
+
+  return g_str_equal (request->fromuserid, pair->from) && g_str_equal (request->touserid, pair->to);
+}
+
+static gboolean
+is_friend (gconstpointer data, gconstpointer id)
+{
+  return g_str_equal (((const Openim__Event__EventOnFriendAddedData *) data)->friend_->frienduserid, id);
+}
+
+/* (transfer full) */
+static OpenimFriendRequest *
+hear_request (Visitor *visitor, int event, const char *from, const char *to)
+{
+  const Pair pair = { from, to };
+  Openim__Event__EventOnFriendApplicationAddedData *data = visitor_hear (visitor, event, is_request, &pair);
+  OpenimFriendRequest *request = g_steal_pointer (&data->request);
+
+  openim_pb_free (data);
+  return request;
+}
+
+static void
+check_request (const OpenimFriendRequest *request, const char *text, int result, const char *answer)
+{
+  g_assert_cmpstr (request->reqmsg, ==, text);
+  g_assert_cmpint (request->handleresult, ==, result);
+  g_assert_cmpstr (request->handlemsg, ==, answer);
+  g_assert_cmpint (request->createtime, >, G_GINT64_CONSTANT (1000000000000)); /* ms */
+}
+
+static void
+ask (Visitor *visitor, const char *user, const char *text)
+{
+  Openim__Sdk__Relation__AddFriendReq request = OPENIM__SDK__RELATION__ADD_FRIEND_REQ__INIT;
+
+  request.userid = (char *) user;
+  request.reqmsg = (char *) text;
+  request.ex = (char *) "{\"from\":\"a list\"}";
+  visitor_do (visitor, FUNCTION (AddFriend), &request);
+}
+
+static int
+ask_refused (Visitor *visitor, const char *user)
+{
+  Openim__Sdk__Relation__AddFriendReq request = OPENIM__SDK__RELATION__ADD_FRIEND_REQ__INIT;
+
+  request.userid = (char *) user;
+  return visitor_refused (visitor, FUNCTION (AddFriend), &request);
+}
+
+static void
+handle (Visitor *visitor, const char *user, int status, const char *text)
+{
+  Openim__Sdk__Relation__HandleFriendRequestReq request =
+      OPENIM__SDK__RELATION__HANDLE_FRIEND_REQUEST_REQ__INIT;
+
+  request.userid = (char *) user;
+  request.status = status;
+  request.handlemsg = (char *) text;
+  visitor_do (visitor, FUNCTION (HandlerFriendRequest), &request);
+}
+
+static int
+handle_refused (Visitor *visitor, const char *user, int status)
+{
+  Openim__Sdk__Relation__HandleFriendRequestReq request =
+      OPENIM__SDK__RELATION__HANDLE_FRIEND_REQUEST_REQ__INIT;
+
+  request.userid = (char *) user;
+  request.status = status;
+  return visitor_refused (visitor, FUNCTION (HandlerFriendRequest), &request);
+}
+
+/* (transfer full) */
+static Openim__Sdk__Relation__GetFriendRequestsResp *
+requests (Visitor *visitor, gboolean sent)
+{
+  Openim__Sdk__Relation__GetFriendRequestsReq request = OPENIM__SDK__RELATION__GET_FRIEND_REQUESTS_REQ__INIT;
+
+  request.send = sent;
+  return visitor_call (visitor, FUNCTION (GetFriendRequests), &request);
+}
+
+static void
+test_request_approved (void)
+{
+  World *world = world_new (FALSE);
+  Openim__Sdk__Relation__GetFriendRequestsResp *list;
+  Openim__Event__EventOnFriendAddedData *added;
+  OpenimFriendRequest *request;
+
+  g_assert_cmpint (ask_refused (world->ann, "ann"), ==, OPENIM_ERROR_YOURSELF);
+  g_assert_cmpint (ask_refused (world->ann, "nobody"), ==, OPENIM_ERROR_NOT_FOUND);
+  g_assert_cmpint (ask_refused (world->ann, ""), ==, OPENIM_ERROR_ARGS);
+
+  ask (world->ann, "bob", "Let me in");
+  assert_order (world->ann, EVENT (FriendApplicationAdded), FUNCTION (AddFriend));
+  request = hear_request (world->ann, EVENT (FriendApplicationAdded), "ann", "bob");
+  check_request (request, "Let me in", 0, "");
+  g_assert_cmpstr (request->tonickname, ==, "Bob");
+  openim_pb_free (request);
+  request = hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob");
+  check_request (request, "Let me in", 0, "");
+  g_assert_cmpstr (request->fromnickname, ==, "Ann");
+  g_assert_cmpstr (request->ex, ==, "{\"from\":\"a list\"}");
+  openim_pb_free (request);
+
+  list = requests (world->ann, TRUE);
+  g_assert_cmpuint (list->n_requests, ==, 1);
+  g_assert_cmpstr (list->requests[0]->touserid, ==, "bob");
+  openim_pb_free (list);
+  list = requests (world->ann, FALSE);
+  g_assert_cmpuint (list->n_requests, ==, 0);
+  openim_pb_free (list);
+
+  g_assert_cmpint (handle_refused (world->bob, "ann", 0), ==, OPENIM_ERROR_SDK_ARGS);
+  g_assert_cmpint (handle_refused (world->bob, "ann", 7), ==, OPENIM_ERROR_ARGS);
+  g_assert_cmpint (handle_refused (world->bob, "nobody", 1), ==, OPENIM_ERROR_NOT_FOUND);
+  g_assert_cmpint (handle_refused (world->ann, "bob", 1), ==, OPENIM_ERROR_NOT_FOUND); /* it is hers */
+
+  handle (world->bob, "ann", 1, "Welcome");
+  assert_order (world->bob, EVENT (FriendAdded), EVENT (FriendApplicationAccepted));
+  assert_order (world->bob, EVENT (FriendApplicationAccepted), FUNCTION (HandlerFriendRequest));
+  request = hear_request (world->bob, EVENT (FriendApplicationAccepted), "ann", "bob");
+  check_request (request, "Let me in", 1, "Welcome");
+  g_assert_cmpstr (request->handleruserid, ==, "bob");
+  g_assert_cmpint (request->handletime, >=, request->createtime);
+  openim_pb_free (request);
+  added = visitor_hear (world->bob, EVENT (FriendAdded), is_friend, "ann");
+  g_assert_cmpstr (added->friend_->nickname, ==, "Ann");
+  openim_pb_free (added);
+
+  request = hear_request (world->ann, EVENT (FriendApplicationAccepted), "ann", "bob");
+  check_request (request, "Let me in", 1, "Welcome");
+  openim_pb_free (request);
+  openim_pb_free (visitor_hear (world->ann, EVENT (FriendAdded), is_friend, "bob"));
+  assert_order (world->ann, EVENT (FriendAdded), EVENT (FriendApplicationAccepted));
+
+  list = requests (world->bob, FALSE);
+  g_assert_cmpuint (list->n_requests, ==, 1);
+  check_request (list->requests[0], "Let me in", 1, "Welcome");
+  openim_pb_free (list);
+
+  g_assert_cmpint (handle_refused (world->bob, "ann", 1), ==, OPENIM_ERROR_ARGS);
+  g_assert_cmpint (handle_refused (world->bob, "ann", -1), ==, 1305);
+  g_assert_cmpint (ask_refused (world->ann, "bob"), ==, 1304);
+
+  /* Everything once, whatever was told twice. */
+  catch_up (world->bob_phone, world->ann, "ann");
+  catch_up (world->ann_phone, world->bob, "bob");
+  for (guint i = 0; i < 2; i++) {
+    Visitor *visitor = i == 0 ? world->ann : world->bob;
+
+    g_assert_cmpuint (visitor_count (visitor, EVENT (FriendApplicationAdded)), ==, 1);
+    g_assert_cmpuint (visitor_count (visitor, EVENT (FriendApplicationAccepted)), ==, 1);
+    g_assert_cmpuint (visitor_count (visitor, EVENT (FriendAdded)), ==, 1);
+  }
+
+  world_free (world);
+  proves_functions (FUNCTION (AddFriend), FUNCTION (GetFriendRequests), FUNCTION (HandlerFriendRequest), 0);
+  proves_events (EVENT (FriendApplicationAdded), EVENT (FriendApplicationAccepted), EVENT (FriendAdded), 0);
+}
+
+static void
+test_request_rejected (void)
+{
+  World *world = world_new (FALSE);
+  OpenimFriendRequest *request;
+
+  ask (world->ann, "bob", "Let me in");
+  openim_pb_free (hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob"));
+  handle (world->bob, "ann", -1, "No");
+  assert_order (world->bob, EVENT (FriendApplicationRejected), FUNCTION (HandlerFriendRequest));
+  request = hear_request (world->bob, EVENT (FriendApplicationRejected), "ann", "bob");
+  check_request (request, "Let me in", -1, "No");
+  openim_pb_free (request);
+  request = hear_request (world->ann, EVENT (FriendApplicationRejected), "ann", "bob");
+  check_request (request, "Let me in", -1, "No");
+  openim_pb_free (request);
+  g_assert_cmpint (handle_refused (world->bob, "ann", -1), ==, 1305);
+  g_assert_cmpint (handle_refused (world->bob, "ann", 1), ==, OPENIM_ERROR_ARGS);
+
+  /* Asked again it is open again. */
+  ask (world->ann, "bob", "Please");
+  openim_pb_free (hear_request (world->ann, EVENT (FriendApplicationAdded), "ann", "bob"));
+  request = hear_request (world->ann, EVENT (FriendApplicationAdded), "ann", "bob");
+  check_request (request, "Please", 0, "");
+  openim_pb_free (request);
+  request = hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob");
+  check_request (request, "Please", 0, "");
+  openim_pb_free (request);
+  handle (world->bob, "ann", -1, "No, again");
+  request = hear_request (world->ann, EVENT (FriendApplicationRejected), "ann", "bob");
+  check_request (request, "Please", -1, "No, again");
+  openim_pb_free (request);
+
+  catch_up (world->bob_phone, world->ann, "ann");
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendApplicationRejected)), ==, 2);
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendApplicationAdded)), ==, 2);
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendAdded)), ==, 0);
+
+  world_free (world);
+  proves_functions (FUNCTION (HandlerFriendRequest), 0);
+  proves_events (EVENT (FriendApplicationRejected), 0);
+}
+
+/* One of them settles both. */
+static void
+test_requests_cross (void)
+{
+  World *world = world_new (FALSE);
+
+  ask (world->ann, "bob", "You and I");
+  openim_pb_free (hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob"));
+  ask (world->bob, "ann", "I and you");
+  openim_pb_free (hear_request (world->ann, EVENT (FriendApplicationAdded), "bob", "ann"));
+  handle (world->bob, "ann", 1, "");
+  assert_order (world->bob, EVENT (FriendApplicationAccepted), FUNCTION (HandlerFriendRequest));
+  g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendApplicationAccepted)), ==, 2);
+  g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendAdded)), ==, 1);
+  openim_pb_free (hear_request (world->ann, EVENT (FriendApplicationAccepted), "bob", "ann"));
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendAdded)), ==, 1);
+
+  world_free (world);
+}
+
+/* Another device of one's own asks and answers. */
+static void
+test_request_elsewhere (void)
+{
+  World *world = world_new (FALSE);
+
+  person_does (world->ann_phone, "/friend/add_friend",
+               "{'fromUserID':'ann','toUserID':'bob','reqMsg':'from the telephone'}");
+  openim_pb_free (hear_request (world->ann, EVENT (FriendApplicationAdded), "ann", "bob"));
+  openim_pb_free (hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob"));
+  person_does (world->bob_phone, "/friend/add_friend_response",
+               "{'fromUserID':'ann','toUserID':'bob','handleResult':1}");
+  openim_pb_free (hear_request (world->bob, EVENT (FriendApplicationAccepted), "ann", "bob"));
+  assert_order (world->bob, EVENT (FriendAdded), EVENT (FriendApplicationAccepted));
+  openim_pb_free (hear_request (world->ann, EVENT (FriendApplicationAccepted), "ann", "bob"));
+  assert_order (world->ann, EVENT (FriendAdded), EVENT (FriendApplicationAccepted));
+
+  world_free (world);
+}
+
+/* What older servers tell has no request in it. */
+static void
+test_request_of_old_server (void)
+{
+  World *world = world_new_at (server_start_with ("--behave", "3.8.3"), FALSE);
+  OpenimFriendRequest *request;
+
+  ask (world->ann, "bob", "Let me in");
+  request = hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob");
+  check_request (request, "Let me in", 0, "");
+  openim_pb_free (request);
+  handle (world->bob, "ann", -1, "No");
+  request = hear_request (world->ann, EVENT (FriendApplicationRejected), "ann", "bob");
+  check_request (request, "Let me in", -1, "No");
+  openim_pb_free (request);
+
+  world_free (world);
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+
+    g_remove (child);
+  }
+  g_rmdir (path);
+}
+
+/* Of what happens while one is away one hears at the next login, once and in order. */
+static void
+test_requests_while_away (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("openim-away-XXXXXX", NULL);
+  Server *server = server_start (NULL, FALSE);
+  Person *bob = person_new (server, "bob", "Bob"), *carl = person_new (server, "carl", "Carl"),
+         *dora = person_new (server, "dora", "Dora");
+  Visitor *visitor;
+  OpenimFriendRequest *request;
+
+  visitor = visitor_new (directory);
+  visitor_login (visitor, server, "bob");
+  ask (visitor, "carl", "It is me");
+  ask (visitor, "dora", "It is me");
+  visitor_leave (visitor);
+
+  person_does (carl, "/friend/add_friend_response",
+               "{'fromUserID':'bob','toUserID':'carl','handleResult':1,'handleMsg':'Hello'}");
+  person_does (dora, "/friend/add_friend_response",
+               "{'fromUserID':'bob','toUserID':'dora','handleResult':-1,'handleMsg':'Who?'}");
+  person_does (dora, "/friend/add_friend", "{'fromUserID':'dora','toUserID':'bob','reqMsg':'Ah, it is you'}");
+
+  visitor = visitor_new (directory);
+  visitor_login (visitor, server, "bob");
+  request = hear_request (visitor, EVENT (FriendApplicationAdded), "dora", "bob");
+  check_request (request, "Ah, it is you", 0, "");
+  openim_pb_free (request);
+  request = hear_request (visitor, EVENT (FriendApplicationAccepted), "bob", "carl");
+  check_request (request, "It is me", 1, "Hello");
+  openim_pb_free (request);
+  request = hear_request (visitor, EVENT (FriendApplicationRejected), "bob", "dora");
+  check_request (request, "It is me", -1, "Who?");
+  openim_pb_free (request);
+  assert_order (visitor, EVENT (FriendAdded), EVENT (FriendApplicationAccepted));
+  for (guint i = 0; i < G_N_ELEMENTS (request_events); i++) {
+    const int event = request_events[i];
+
+    g_assert_cmpuint (visitor_count (visitor, event), ==, event != EVENT (FriendApplicationDeleted));
+    if (event != EVENT (FriendApplicationDeleted)) {
+      assert_order (visitor, EVENT (SyncServerStart), event);
+      assert_order (visitor, event, EVENT (SyncServerFinish));
+    }
+  }
+  visitor_leave (visitor);
+
+  /* Nothing has happened since. */
+  visitor = visitor_new (directory);
+  visitor_login (visitor, server, "bob");
+  for (guint i = 0; i < G_N_ELEMENTS (request_events); i++)
+    g_assert_cmpuint (visitor_count (visitor, request_events[i]), ==, 0);
+  visitor_leave (visitor);
+
+  remove_folder (directory);
+  person_free (bob);
+  person_free (carl);
+  person_free (dora);
+  server_stop (server);
+}
+
+/* The keeper of the server takes a request away, which no program of a user can. */
+static void
+test_request_vanishes (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("openim-data-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (directory, "server.db", NULL);
+  World *world = world_new_at (server_start_with ("--data", file), FALSE);
+  Openim__Sdk__Relation__GetFriendRequestsResp *list;
+  OpenimFriendRequest *request;
+  sqlite3 *db = NULL;
+
+  ask (world->ann, "bob", "Let me in");
+  openim_pb_free (hear_request (world->bob, EVENT (FriendApplicationAdded), "ann", "bob"));
+
+  g_assert_cmpint (sqlite3_open_v2 (file, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 5000);
+  g_assert_cmpint (sqlite3_exec (db, "DELETE FROM friend_requests", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+
+  list = requests (world->bob, FALSE);
+  g_assert_cmpuint (list->n_requests, ==, 0);
+  openim_pb_free (list);
+  assert_order (world->bob, EVENT (FriendApplicationDeleted), FUNCTION (GetFriendRequests));
+  request = hear_request (world->bob, EVENT (FriendApplicationDeleted), "ann", "bob");
+  check_request (request, "Let me in", 0, "");
+  openim_pb_free (request);
+
+  world_free (world);
+  remove_folder (directory);
+  proves_events (EVENT (FriendApplicationDeleted), 0);
+}
+
+/* Without a network there is still what is known. */
+static void
+test_requests_offline (void)
+{
+  Server *server = server_start (NULL, FALSE);
+  Person *ann = person_new (server, "ann", "Ann"), *bob = person_new (server, "bob", "Bob");
+  Fault *fault = fault_start (server, 1);
+  Visitor *visitor = visitor_new (NULL);
+  Openim__Init__LoginReq login = OPENIM__INIT__LOGIN_REQ__INIT;
+  Openim__Sdk__Relation__GetFriendRequestsResp *list;
+  g_autofree char *token = server_token (server, "bob", PLATFORM_LINUX);
+
+  visitor_init (visitor, fault->api, fault->ws);
+  login.userid = (char *) "bob";
+  login.token = token;
+  visitor_do (visitor, FUNCTION (Login), &login);
+  visitor_heard (visitor, EVENT (SyncServerFinish));
+  person_does (ann, "/friend/add_friend", "{'fromUserID':'ann','toUserID':'bob','reqMsg':'Hello'}");
+  openim_pb_free (hear_request (visitor, EVENT (FriendApplicationAdded), "ann", "bob"));
+
+  fault_set (fault, "api refuse 1");
+  fault_set (fault, "api reset");
+  list = requests (visitor, FALSE);
+  g_assert_cmpuint (list->n_requests, ==, 1);
+  g_assert_cmpstr (list->requests[0]->reqmsg, ==, "Hello");
+  openim_pb_free (list);
+  g_assert_cmpint (ask_refused (visitor, "ann"), ==, OPENIM_ERROR_NETWORK);
+
+  visitor_leave (visitor);
+  fault_stop (fault);
+  person_free (ann);
+  person_free (bob);
+  server_stop (server);
+}
+
+/* ---- friends */
+
+/* (transfer full) IDs with blanks between. */
+static char *
+specified (Visitor *visitor, gboolean filter, char *first, char *second, char *third)
+{
+  Openim__Sdk__Relation__GetSpecifiedFriendsReq request =
+      OPENIM__SDK__RELATION__GET_SPECIFIED_FRIENDS_REQ__INIT;
+  Openim__Sdk__Relation__GetSpecifiedFriendsResp *response;
+  char *ids[] = { first, second, third };
+  GString *found = g_string_new (NULL);
+
+  request.n_frienduserids = G_N_ELEMENTS (ids);
+  request.frienduserids = ids;
+  request.filterblack = filter;
+  response = visitor_call (visitor, FUNCTION (GetSpecifiedFriends), &request);
+  for (size_t i = 0; i < response->n_friends; i++)
+    g_string_append_printf (found, "%s%s", i > 0 ? " " : "", response->friends[i]->frienduserid);
+  openim_pb_free (response);
+  return g_string_free (found, FALSE);
+}
+
+static void
+check_specified (
+    Visitor *visitor, gboolean filter, const char *a, const char *b, const char *c, const char *expected)
+{
+  g_autofree char *found = specified (visitor, filter, (char *) a, (char *) b, (char *) c);
+
+  g_assert_cmpstr (found, ==, expected);
+}
+
+static void
+test_specified (void)
+{
+  World *world = world_new (FALSE);
+  Person *carl = person_new (world->server, "carl", "Carl");
+  Openim__Sdk__Relation__GetSpecifiedFriendsReq empty =
+      OPENIM__SDK__RELATION__GET_SPECIFIED_FRIENDS_REQ__INIT;
+
+  g_assert_cmpint (visitor_refused (world->ann, FUNCTION (GetSpecifiedFriends), &empty), ==,
+                   OPENIM_ERROR_SDK_ARGS);
+  check_specified (world->ann, FALSE, "bob", "carl", "nobody", "");
+
+  /* Also those of whom nobody has told yet. */
+  person_befriend (world->ann_phone, "bob");
+  check_specified (world->ann, FALSE, "carl", "bob", "bob", "bob bob");
+  person_befriend (world->ann_phone, "carl");
+  check_specified (world->ann, FALSE, "carl", "nobody", "bob", "carl bob");
+  openim_pb_free (visitor_hear (world->ann, EVENT (FriendAdded), is_friend, "bob"));
+  openim_pb_free (visitor_hear (world->ann, EVENT (FriendAdded), is_friend, "carl"));
+
+  person_does (world->ann_phone, "/friend/add_black", "{'ownerUserID':'ann','blackUserID':'carl'}");
+  visitor_heard (world->ann, EVENT (BlackAdded));
+  check_specified (world->ann, TRUE, "carl", "nobody", "bob", "bob");
+  check_specified (world->ann, FALSE, "carl", "nobody", "bob", "carl bob");
+  catch_up (carl, world->bob, "bob");
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendAdded)), ==, 2);
+
+  person_free (carl);
+  world_free (world);
+  proves_functions (FUNCTION (GetSpecifiedFriends), 0);
+}
+
+static gboolean
+is_named (gconstpointer data, gconstpointer name)
+{
+  const Openim__Event__EventOnConversationChangedData *list = data;
+
+  for (size_t i = 0; i < list->n_conversationlist; i++) {
+    if (g_str_equal (list->conversationlist[i]->conversationid, CHAT) &&
+        g_str_equal (list->conversationlist[i]->showname, name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+test_update (void)
+{
+  World *world = world_new (FALSE);
+  Openim__Sdk__Relation__UpdatesFriendsReq request = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ__INIT;
+  Openim__Event__EventOnFriendInfoChangedData *changed;
+  guint before;
+
+  person_befriend (world->ann_phone, "bob");
+  openim_pb_free (visitor_hear (world->ann, EVENT (FriendAdded), is_friend, "bob"));
+  openim_pb_free (visitor_hear (world->bob, EVENT (FriendAdded), is_friend, "ann"));
+  g_free (visitor_say (world->ann, "bob", "", "so that there is a conversation"));
+
+  request.userid = (char *) "bob";
+  request.__remark_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ____REMARK_REMARK;
+  request.remark = (char *) "Robert";
+  visitor_do (world->ann, FUNCTION (UpdateFriends), &request);
+  assert_order (world->ann, EVENT (FriendInfoChanged), FUNCTION (UpdateFriends));
+  openim_pb_free (visitor_hear (world->ann, EVENT (ConversationChanged), is_named, "Robert"));
+  assert_order (world->ann, EVENT (FriendInfoChanged), EVENT (ConversationChanged));
+  changed = visitor_hear (world->ann, EVENT (FriendInfoChanged), is_friend, "bob");
+  g_assert_cmpstr (changed->friend_->remark, ==, "Robert");
+  g_assert_cmpstr (changed->friend_->nickname, ==, "Bob");
+  g_assert_false (changed->friend_->ispinned);
+  openim_pb_free (changed);
+
+  /* The rest stays. */
+  request.__remark_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ____REMARK__NOT_SET;
+  request._pinned_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ___PINNED_PINNED;
+  request.pinned = TRUE;
+  request._ex_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ___EX_EX;
+  request.ex = (char *) "note";
+  visitor_do (world->ann, FUNCTION (UpdateFriends), &request);
+  changed = visitor_hear (world->ann, EVENT (FriendInfoChanged), is_friend, "bob");
+  g_assert_cmpstr (changed->friend_->remark, ==, "Robert");
+  g_assert_cmpstr (changed->friend_->ex, ==, "note");
+  g_assert_true (changed->friend_->ispinned);
+  openim_pb_free (changed);
+
+  request._ex_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ___EX__NOT_SET;
+  request.pinned = FALSE;
+  request.__remark_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ____REMARK_REMARK;
+  request.remark = (char *) "";
+  visitor_do (world->ann, FUNCTION (UpdateFriends), &request);
+  changed = visitor_hear (world->ann, EVENT (FriendInfoChanged), is_friend, "bob");
+  g_assert_cmpstr (changed->friend_->remark, ==, "");
+  g_assert_cmpstr (changed->friend_->ex, ==, "note");
+  g_assert_false (changed->friend_->ispinned);
+  openim_pb_free (changed);
+  openim_pb_free (visitor_hear (world->ann, EVENT (ConversationChanged), is_named, "Bob"));
+
+  /* Nobody's friend is left alone, and nothing of it is anybody else's business. */
+  before = visitor_count (world->ann, EVENT (FriendInfoChanged));
+  request.userid = (char *) "nobody";
+  visitor_do (world->ann, FUNCTION (UpdateFriends), &request);
+  catch_up (world->bob_phone, world->ann, "ann");
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendInfoChanged)), ==, before);
+  g_assert_cmpuint (before, ==, 3);
+  catch_up (world->ann_phone, world->bob, "bob");
+  g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendInfoChanged)), ==, 0);
+
+  world_free (world);
+  proves_functions (FUNCTION (UpdateFriends), 0);
+  proves_events (EVENT (FriendInfoChanged), 0);
+}
+
+static void
+test_delete (void)
+{
+  World *world = world_new (FALSE);
+  Openim__Sdk__Relation__DeleteFriendReq request = OPENIM__SDK__RELATION__DELETE_FRIEND_REQ__INIT;
+  Openim__Event__EventOnFriendDeletedData *deleted;
+  Openim__Sdk__Relation__GetFriendsResp *friends;
+
+  person_befriend (world->ann_phone, "bob");
+  openim_pb_free (visitor_hear (world->ann, EVENT (FriendAdded), is_friend, "bob"));
+  openim_pb_free (visitor_hear (world->bob, EVENT (FriendAdded), is_friend, "ann"));
+  g_assert_cmpint (visitor_refused (world->ann, FUNCTION (DeleteFriend), &request), ==, OPENIM_ERROR_ARGS);
+
+  request.userid = (char *) "bob";
+  visitor_do (world->ann, FUNCTION (DeleteFriend), &request);
+  assert_order (world->ann, EVENT (FriendDeleted), FUNCTION (DeleteFriend));
+  deleted = visitor_hear (world->ann, EVENT (FriendDeleted), is_friend, "bob");
+  g_assert_cmpstr (deleted->friend_->nickname, ==, "Bob");
+  openim_pb_free (deleted);
+  visitor_do (world->ann, FUNCTION (DeleteFriend), &request); /* once more is no error */
+
+  /* The other one keeps his, and hears nothing. */
+  catch_up (world->ann_phone, world->bob, "bob");
+  g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendDeleted)), ==, 0);
+  friends = visitor_call (world->bob, FUNCTION (GetFriends), NULL);
+  g_assert_cmpuint (friends->n_friends, ==, 1);
+  openim_pb_free (friends);
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendDeleted)), ==, 1);
+
+  world_free (world);
+  proves_functions (FUNCTION (DeleteFriend), 0);
+  proves_events (EVENT (FriendDeleted), 0);
+}
+
+/* ---- blacklist */
+
+static void
+test_blacklist (void)
+{
+  World *world = world_new (FALSE);
+  Openim__Sdk__Relation__AddBlackReq add = OPENIM__SDK__RELATION__ADD_BLACK_REQ__INIT;
+  Openim__Sdk__Relation__DeleteBlackReq remove = OPENIM__SDK__RELATION__DELETE_BLACK_REQ__INIT;
+  Openim__Event__EventOnBlackAddedData *added;
+  Openim__Event__EventOnBlackDeletedData *deleted;
+  g_autoptr (OpenimMessage) message = NULL;
+  Openim__Sdk__Message__SendMessageReq send = OPENIM__SDK__MESSAGE__SEND_MESSAGE_REQ__INIT;
+
+  add.userid = (char *) "ann";
+  g_assert_cmpint (visitor_refused (world->ann, FUNCTION (AddBlack), &add), ==, OPENIM_ERROR_YOURSELF);
+  add.userid = (char *) "nobody";
+  g_assert_cmpint (visitor_refused (world->ann, FUNCTION (AddBlack), &add), ==, OPENIM_ERROR_NOT_FOUND);
+  add.userid = (char *) "";
+  g_assert_cmpint (visitor_refused (world->ann, FUNCTION (AddBlack), &add), ==, OPENIM_ERROR_ARGS);
+  g_assert_cmpint (visitor_refused (world->ann, FUNCTION (DeleteBlack), &remove), ==, OPENIM_ERROR_ARGS);
+
+  add.userid = (char *) "bob";
+  add.ex = (char *) "too loud";
+  visitor_do (world->ann, FUNCTION (AddBlack), &add);
+  assert_order (world->ann, EVENT (BlackAdded), FUNCTION (AddBlack));
+  added = visitor_hear (world->ann, EVENT (BlackAdded), NULL, NULL);
+  g_assert_cmpstr (added->black->blockuserid, ==, "bob");
+  g_assert_cmpstr (added->black->owneruserid, ==, "ann");
+  g_assert_cmpstr (added->black->nickname, ==, "Bob");
+  g_assert_cmpstr (added->black->ex, ==, "too loud");
+  g_assert_cmpint (added->black->createtime, >, G_GINT64_CONSTANT (1000000000000));
+  openim_pb_free (added);
+  visitor_do (world->ann, FUNCTION (AddBlack), &add); /* once more is no error */
+
+  /* He cannot write, and is not told why before he tries. */
+  message = visitor_make_text (world->bob, "let me through");
+  send.message = message;
+  send.recvid = (char *) "ann";
+  g_assert_cmpint (visitor_refused (world->bob, FUNCTION (SendMessage), &send), ==, 1302);
+
+  remove.userid = (char *) "bob";
+  visitor_do (world->ann, FUNCTION (DeleteBlack), &remove);
+  assert_order (world->ann, EVENT (BlackDeleted), FUNCTION (DeleteBlack));
+  deleted = visitor_hear (world->ann, EVENT (BlackDeleted), NULL, NULL);
+  g_assert_cmpstr (deleted->black->blockuserid, ==, "bob");
+  g_assert_cmpstr (deleted->black->ex, ==, "too loud");
+  openim_pb_free (deleted);
+  visitor_do (world->ann, FUNCTION (DeleteBlack), &remove);
+  remove.userid = (char *) "nobody";
+  visitor_do (world->ann, FUNCTION (DeleteBlack), &remove);
+
+  catch_up (world->ann_phone, world->bob, "bob");
+  g_assert_cmpuint (visitor_count (world->bob, EVENT (BlackAdded)), ==, 0);
+  g_assert_cmpuint (visitor_count (world->bob, EVENT (BlackDeleted)), ==, 0);
+  catch_up (world->bob_phone, world->ann, "ann");
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (BlackAdded)), ==, 1);
+  g_assert_cmpuint (visitor_count (world->ann, EVENT (BlackDeleted)), ==, 1);
+
+  world_free (world);
+  proves_functions (FUNCTION (AddBlack), FUNCTION (DeleteBlack), 0);
+  proves_events (EVENT (BlackAdded), EVENT (BlackDeleted), 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/door/friends/request-approved", test_request_approved);
+  g_test_add_func ("/door/friends/request-rejected", test_request_rejected);
+  g_test_add_func ("/door/friends/requests-cross", test_requests_cross);
+  g_test_add_func ("/door/friends/request-elsewhere", test_request_elsewhere);
+  g_test_add_func ("/door/friends/request-of-old-server", test_request_of_old_server);
+  g_test_add_func ("/door/friends/requests-while-away", test_requests_while_away);
+  g_test_add_func ("/door/friends/request-vanishes", test_request_vanishes);
+  g_test_add_func ("/door/friends/requests-offline", test_requests_offline);
+  g_test_add_func ("/door/friends/specified", test_specified);
+  g_test_add_func ("/door/friends/update", test_update);
+  g_test_add_func ("/door/friends/delete", test_delete);
+  g_test_add_func ("/door/friends/blacklist", test_blacklist);
+
+  return g_test_run ();
+}

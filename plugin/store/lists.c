@@ -174,8 +174,9 @@ GPtrArray *
 openim_group_requests_list (OpenimDb *db, const char *self_id, gboolean sent, GError **error)
 {
   return openim_rows_query (db, &openim_table_group_requests, error,
-                            "WHERE (userID = ?1) = (?2 <> 0) ORDER BY reqTime DESC, groupID, userID", "si",
-                            self_id, (gint64) sent);
+                            "WHERE iif(?2, userID = ?1, userID <> ?1 AND inviterUserID <> ?1) "
+                            "ORDER BY reqTime DESC, groupID, userID",
+                            "si", self_id, (gint64) sent);
 }
 
 gboolean

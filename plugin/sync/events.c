@@ -106,8 +106,7 @@ is_news (const OpenimRowChange *change)
     const OpenimGroupRequest *now = change->row;
     const OpenimGroupRequest *old = change->old;
 
-    return now->handleresult != old->handleresult || now->handledtime != old->handledtime ||
-           now->reqtime != old->reqtime;
+    return now->handleresult != old->handleresult || now->reqtime != old->reqtime;
   }
   if (change->table == &openim_table_commands)
     return !g_str_equal (((OpenimCommand *) change->row)->value, ((OpenimCommand *) change->old)->value);

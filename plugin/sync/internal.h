@@ -228,6 +228,11 @@ void openim_lists_update (OpenimLists *self,
                           OpenimDoneFunc done,
                           gpointer data);
 
+/* Stores an application to a group (whole.c); store thread. What is known of its handling is filled in where
+ * @request does not tell it. */
+gboolean
+openim_group_request_put (OpenimDb *db, OpenimGroupRequest *request, GPtrArray *changes, GError **error);
+
 /* ---- names.c */
 
 OpenimNames *openim_names_new (OpenimSync *sync);

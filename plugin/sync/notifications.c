@@ -69,8 +69,15 @@ group_request (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **er
   openim_read_request_group (request, openim_json_object (notice->detail, "group"));
   if (!openim_gate_id (request->groupid) || !openim_gate_id (request->userid))
     return TRUE;
+  /* Who has handled it stands beside the request, in it these fields are empty. */
+  if (request->handleresult != 0) {
+    openim_pb_set (&request->handledmsg, openim_json_string (notice->detail, "handleMsg"));
+    openim_pb_set (&request->handleuserid,
+                   openim_json_string (openim_json_object (notice->detail, "opUser"), "userID"));
+    request->handledtime = notice->data->sendtime;
+  }
   notice->told_all = TRUE;
-  return openim_rows_put (db, &openim_table_group_requests, request, changes, error) &&
+  return openim_group_request_put (db, request, changes, error) &&
          openim_effects_add_changes (effects, db, changes, error);
 }
 

@@ -37,7 +37,8 @@ static const Whole wholes[] = {
     &openim_table_group_requests,
     openim_read_group_request,
     { { { "/group/get_recv_group_applicationList", "fromUserID", "groupRequests", 500, 1000 },
-        "WHERE userID <> ?1" },
+        /* An invitation of one's own is told to oneself, but listed to those who may answer it. */
+        "WHERE userID <> ?1 AND inviterUserID <> ?1" },
       { { "/group/get_user_req_group_applicationList", "userID", "groupRequests", 500, 1000 },
         "WHERE userID = ?1" } } },
   { OPENIM_LIST_COMMANDS,
@@ -138,6 +139,28 @@ is_unchanged (Pass *pass, guint source, GHashTable *present, const char *name)
   return before == now || (before != NULL && now != NULL && openim_pb_equal (before, now));
 }
 
+/* Lists never tell who has handled an application, when, and with which words; and each copy of a
+ * notification has a time of its own. What was told first stays. */
+gboolean
+openim_group_request_put (OpenimDb *db, OpenimGroupRequest *request, GPtrArray *changes, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (OpenimGroupRequest) known =
+      openim_rows_get (db, &openim_table_group_requests, request->groupid, request->userid, &local);
+
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (known != NULL && known->reqtime == request->reqtime && known->handleresult == request->handleresult &&
+      known->handledtime != 0) {
+    openim_pb_set (&request->handledmsg, known->handledmsg);
+    openim_pb_set (&request->handleuserid, known->handleuserid);
+    request->handledtime = known->handledtime;
+  }
+  return openim_rows_put (db, &openim_table_group_requests, request, changes, error);
+}
+
 static gboolean
 write_source (Pass *pass, guint source, GHashTable *rows, OpenimDb *db, GPtrArray *changes, GError **error)
 {
@@ -151,7 +174,9 @@ write_source (Pass *pass, guint source, GHashTable *rows, OpenimDb *db, GPtrArra
     return FALSE;
   g_hash_table_iter_init (&iter, rows);
   while (g_hash_table_iter_next (&iter, &name, &row))
-    if (is_unchanged (pass, source, present, name) && !openim_rows_put (db, table, row, changes, error))
+    if (is_unchanged (pass, source, present, name) &&
+        !(table == &openim_table_group_requests ? openim_group_request_put (db, row, changes, error)
+                                                : openim_rows_put (db, table, row, changes, error)))
       return FALSE;
 
   g_hash_table_iter_init (&iter, present);

@@ -2,6 +2,8 @@
 
 #include "sync/effects.h"
 
+#include "store/senders.h"
+
 #define EVENT(name) OPENIM__EVENT__FUNC_REQUEST_EVENT_NAME__##name
 
 typedef struct {
@@ -228,6 +230,16 @@ rename_conversations (OpenimEffects *effects, OpenimDb *db, const OpenimRowChang
   return TRUE;
 }
 
+/* One's own name is also that of what one has sent. */
+static gboolean
+rename_messages (OpenimEffects *effects, OpenimDb *db, const OpenimRowChange *change, GError **error)
+{
+  if (change->table != &openim_table_users || change->kind != OPENIM_ROW_CHANGED ||
+      !g_str_equal (((OpenimUser *) change->row)->userid, effects->self_id))
+    return TRUE;
+  return openim_senders_rename (db, change->old, change->row, error);
+}
+
 gboolean
 openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *changes, GError **error)
 {
@@ -238,7 +250,7 @@ openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *cha
 
     if (!effects->silent && (event = openim_event_of_change (change, effects->self_id, &row)) != 0)
       openim_effects_add_event (effects, event, openim_event_new (event, row));
-    if (!rename_conversations (effects, db, change, error))
+    if (!rename_conversations (effects, db, change, error) || !rename_messages (effects, db, change, error))
       return FALSE;
   }
   return TRUE;

@@ -38,13 +38,14 @@ typedef struct {
   GTask *task;
   gpointer answer;
   GDestroyNotify free_answer;
+  int code; /* without an answer */
   gboolean gateway;
 } Pending;
 
 void
 fake_net_begin (FakeNet *net, GRand *rand, FakeGatewayFunc gateway, FakeApiFunc api, gpointer owner)
 {
-  *net = (FakeNet){ rand, g_ptr_array_new (), 0, FALSE, gateway, api, owner };
+  *net = (FakeNet){ rand, g_ptr_array_new (), 0, FALSE, FALSE, gateway, api, owner };
 }
 
 void
@@ -79,7 +80,7 @@ finish (Pending *pending)
   if (pending->answer != NULL)
     g_task_return_pointer (pending->task, pending->answer, pending->free_answer);
   else
-    g_task_return_new_error (pending->task, OPENIM_ERROR, OPENIM_ERROR_TIMEOUT, "no answer");
+    g_task_return_new_error (pending->task, OPENIM_ERROR, pending->code, "no answer");
   g_object_unref (pending->task);
   g_free (pending);
 }
@@ -98,16 +99,26 @@ on_tick (gpointer user_data)
 }
 
 static void
-wait (FakeNet *net, GTask *task, gpointer answer, GDestroyNotify free_answer, gboolean gateway)
+wait (FakeNet *net, GTask *task, gpointer answer, int code, GDestroyNotify free_answer, gboolean gateway)
 {
   Pending *pending = g_new0 (Pending, 1);
 
   pending->task = task;
   pending->answer = answer;
+  pending->code = code;
   pending->free_answer = free_answer;
   pending->gateway = gateway;
   g_ptr_array_add (net->pending, pending);
-  if (net->tick == 0)
+  if (net->tick == 0 && !net->held)
+    net->tick = g_idle_add (on_tick, net);
+}
+
+void
+fake_net_hold (FakeNet *net, gboolean held)
+{
+  net->held = held;
+  g_clear_handle_id (&net->tick, g_source_remove);
+  if (!held && net->pending->len > 0)
     net->tick = g_idle_add (on_tick, net);
 }
 
@@ -138,9 +149,10 @@ openim_gateway_request_async (OpenimGateway *self,
                               gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  gpointer answer = self->net->connected ? self->net->gateway (self->net->owner, id, request) : NULL;
+  int code = OPENIM_ERROR_TIMEOUT;
+  gpointer answer = self->net->connected ? self->net->gateway (self->net->owner, id, request, &code) : NULL;
 
-  wait (self->net, task, answer, openim_pb_free, TRUE);
+  wait (self->net, task, answer, code, openim_pb_free, TRUE);
 }
 
 gpointer
@@ -162,7 +174,7 @@ openim_api_call_async (OpenimApi *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  wait (self->net, task, self->net->api (self->net->owner, path, body), (GDestroyNotify) json_object_unref,
+  wait (self->net, task, self->net->api (self->net->owner, path, body), 0, (GDestroyNotify) json_object_unref,
         FALSE);
   json_object_unref (body);
 }

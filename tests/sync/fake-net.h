@@ -7,8 +7,9 @@
 #include "net/api.h"
 #include "net/gateway.h"
 
-/* The answer to a request, (transfer full) message; NULL: no answer but OPENIM_ERROR_TIMEOUT. */
-typedef gpointer (*FakeGatewayFunc) (gpointer owner, guint id, const ProtobufCMessage *request);
+/* The answer to a request, (transfer full) message; NULL: the error @code, which is OPENIM_ERROR_TIMEOUT
+ * unless it is set. */
+typedef gpointer (*FakeGatewayFunc) (gpointer owner, guint id, const ProtobufCMessage *request, int *code);
 /* (transfer full) data of the answer. */
 typedef JsonObject *(*FakeApiFunc) (gpointer owner, const char *path, JsonObject *body);
 
@@ -17,6 +18,7 @@ typedef struct {
   GPtrArray *pending;
   guint tick;
   gboolean connected;
+  gboolean held; /* nothing is answered */
   FakeGatewayFunc gateway;
   FakeApiFunc api;
   gpointer owner;
@@ -27,5 +29,6 @@ void fake_net_begin (FakeNet *net, GRand *rand, FakeGatewayFunc gateway, FakeApi
 void fake_net_end (FakeNet *net);
 OpenimGateway *fake_net_gateway (FakeNet *net); /* (transfer full) */
 OpenimApi *fake_net_api (FakeNet *net);         /* (transfer full) */
+void fake_net_hold (FakeNet *net, gboolean held);
 /* Requests on the gateway that are under way fail. */
 void fake_net_disconnect (FakeNet *net);

@@ -182,7 +182,7 @@ answer_send (World *world, const OpenimMsgData *request)
 }
 
 static gpointer
-answer_gateway (gpointer owner, guint id, const ProtobufCMessage *request)
+answer_gateway (gpointer owner, guint id, const ProtobufCMessage *request, int *code)
 {
   switch (id) {
   case OPENIM_GATEWAY_NEWEST_SEQS:

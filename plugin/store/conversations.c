@@ -14,10 +14,16 @@ static const char *const info_fields[] = {
   "isMsgDestruct",  "latestMsgSendTime",
 };
 
+/* Seqs behind the read mark, without those that were deleted. */
+#define UNREAD                                                                                               \
+  "iif(maxSeq <= hasReadSeq, 0, max(maxSeq - hasReadSeq - (SELECT count(*) FROM messages "                   \
+  "INDEXED BY messages_deleted WHERE conversation = conversations.id AND status = 4 "                        \
+  "AND slot > hasReadSeq AND slot <= maxSeq), 0))"
+
 #define SELECT                                                                                               \
   "SELECT conversationID, conversationType, userID, groupID, showName, faceURL, recvMsgOpt, groupAtType, "   \
   "draftText, draftTextTime, isPinned, isPrivateChat, burnDuration, ex, msgDestructTime, isMsgDestruct, "    \
-  "latestMsgSendTime, maxSeq, minSeq, hasReadSeq FROM conversations "
+  "latestMsgSendTime, maxSeq, minSeq, hasReadSeq, " UNREAD " FROM conversations "
 
 void
 openim_conversation_row_free (OpenimConversationRow *row)
@@ -43,8 +49,8 @@ read_row (OpenimStatement *statement)
                          openim_pb_field (row->info->base.descriptor, info_fields[column]));
   row->max_seq = sqlite3_column_int64 (statement, column++);
   row->min_seq = sqlite3_column_int64 (statement, column++);
-  row->has_read_seq = sqlite3_column_int64 (statement, column);
-  row->info->unreadcount = (gint32) CLAMP (row->max_seq - row->has_read_seq, 0, G_MAXINT32);
+  row->has_read_seq = sqlite3_column_int64 (statement, column++);
+  row->info->unreadcount = (gint32) CLAMP (sqlite3_column_int64 (statement, column), 0, G_MAXINT32);
   return row;
 }
 
@@ -131,6 +137,35 @@ openim_conversations_all_ids (OpenimDb *db, GError **error)
   return read_texts (statement, error);
 }
 
+GPtrArray *
+openim_conversations_search (OpenimDb *db, const char *text, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_conversation_row_free);
+  g_autofree char *wanted = g_utf8_casefold (text, -1);
+  gboolean there;
+  g_autoptr (OpenimStatement) statement = openim_db_query (
+      db, error,
+      SELECT "WHERE conversationType IS NOT NULL ORDER BY coalesce(nullif(latestMsgSendTime, "
+             "0), hiddenTime) DESC, conversationID",
+      "");
+
+  if (statement == NULL)
+    return NULL;
+  for (;;) {
+    if (!openim_statement_next (statement, &there, error))
+      return NULL;
+    if (!there)
+      return g_steal_pointer (&rows);
+    g_autoptr (OpenimConversationRow) row = read_row (statement);
+    g_autofree char *name = g_utf8_casefold (row->info->showname, -1);
+    if (strstr (name, wanted) == NULL)
+      continue;
+    if (!read_latest (db, row, error))
+      return NULL;
+    g_ptr_array_add (rows, g_steal_pointer (&row));
+  }
+}
+
 gint64
 openim_conversations_total_unread (OpenimDb *db, GError **error)
 {
@@ -138,7 +173,7 @@ openim_conversations_total_unread (OpenimDb *db, GError **error)
 
   if (!openim_db_get_int (
           db, &total, error,
-          "SELECT sum(max(maxSeq - hasReadSeq, 0)) FROM conversations "
+          "SELECT sum(" UNREAD ") FROM conversations "
           "WHERE conversationType IS NOT NULL AND latestMsgSendTime <> 0 AND recvMsgOpt IN (0, 1)",
           ""))
     return -1;
@@ -311,6 +346,23 @@ openim_conversations_put_settings (OpenimDb *db,
 }
 
 gboolean
+openim_conversations_set_draft (OpenimDb *db,
+                                const char *conversation_id,
+                                const char *text,
+                                gint64 time,
+                                gboolean *changed,
+                                GError **error)
+{
+  if (!openim_db_run (db, error,
+                      "UPDATE conversations SET draftText = ?2, draftTextTime = iif(?2 = '', 0, ?3) "
+                      "WHERE conversationID = ?1 AND conversationType IS NOT NULL AND draftText <> ?2",
+                      "ssi", conversation_id, text, time))
+    return FALSE;
+  *changed = sqlite3_changes (db->sqlite) > 0;
+  return TRUE;
+}
+
+gboolean
 openim_conversations_set_seqs (OpenimDb *db,
                                const char *conversation_id,
                                gint64 max_seq,
@@ -371,14 +423,14 @@ openim_conversations_refresh (OpenimDb *db,
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (OpenimStoredMessage) latest = NULL;
-  gint64 old_time, old_mark;
+  gint64 old_time, old_mark, hidden_time;
   gboolean there;
 
   *change = OPENIM_CONVERSATION_SAME;
   {
     g_autoptr (OpenimStatement) statement =
         openim_db_query (db, error,
-                         "SELECT latestMsgSendTime, latestMark FROM conversations "
+                         "SELECT latestMsgSendTime, latestMark, hiddenTime FROM conversations "
                          "WHERE conversationID = ?1 AND conversationType IS NOT NULL",
                          "s", conversation_id);
     if (statement == NULL || !openim_statement_next (statement, &there, error))
@@ -387,6 +439,7 @@ openim_conversations_refresh (OpenimDb *db,
       return TRUE;
     old_time = sqlite3_column_int64 (statement, 0);
     old_mark = sqlite3_column_int64 (statement, 1);
+    hidden_time = sqlite3_column_int64 (statement, 2);
   }
   latest = openim_messages_latest (db, conversation_id, &local);
   if (local != NULL) {
@@ -394,13 +447,17 @@ openim_conversations_refresh (OpenimDb *db,
     return FALSE;
   }
 
+  if (old_time == 0 && latest != NULL && latest->data->sendtime <= hidden_time)
+    return TRUE;
+
   /* Who has emptied a conversation still finds it in the list, where it was. */
   gint64 time = latest != NULL ? MAX (latest->data->sendtime, 1) : old_time;
   gint64 mark = latest != NULL ? mark_of (latest) : 0;
   if (time == old_time && mark == old_mark)
     return TRUE;
   *change = old_time == 0 ? OPENIM_CONVERSATION_NEW : OPENIM_CONVERSATION_CHANGED;
-  return openim_db_run (
-      db, error, "UPDATE conversations SET latestMsgSendTime = ?2, latestMark = ?3 WHERE conversationID = ?1",
-      "sii", conversation_id, time, mark);
+  return openim_db_run (db, error,
+                        "UPDATE conversations SET latestMsgSendTime = ?2, latestMark = ?3, hiddenTime = 0 "
+                        "WHERE conversationID = ?1",
+                        "sii", conversation_id, time, mark);
 }

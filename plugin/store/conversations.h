@@ -30,6 +30,10 @@ GPtrArray *
 openim_conversations_all_ids (OpenimDb *db,
                               GError **error); /* hidden ones too; (element-type utf8) (transfer full) */
 
+/* Those whose name has @text in it, capital or small, newest message first; hidden ones too. (element-type
+ * OpenimConversationRow) (transfer full) */
+GPtrArray *openim_conversations_search (OpenimDb *db, const char *text, GError **error);
+
 /* Makes the row if it is missing, with name and picture from friends, users or groups as far as known.
  * @created (nullable). */
 gboolean openim_conversations_ensure (OpenimDb *db,
@@ -46,8 +50,15 @@ gboolean openim_conversations_put_settings (OpenimDb *db,
                                             const OpenimConversation *info,
                                             gboolean *changed,
                                             GError **error);
+/* @text "" removes it. @time: ms since 1970. */
+gboolean openim_conversations_set_draft (OpenimDb *db,
+                                         const char *conversation_id,
+                                         const char *text,
+                                         gint64 time,
+                                         gboolean *changed,
+                                         GError **error);
 /* max and read only rise (a smaller value is ignored); -1 leaves one as it is. unreadCount = max(0, max -
- * read) is derived. */
+ * read) is derived; deleted messages do not count. */
 gboolean openim_conversations_set_seqs (OpenimDb *db,
                                         const char *conversation_id,
                                         gint64 max_seq,

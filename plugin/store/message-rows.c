@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/message-rows.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "base/pb.h"
+#include "store/search.h"
 
 /* Nearly every message is a text in exactly this form. */
 #define TEXT_BEFORE "{\"content\":\""
@@ -229,7 +231,8 @@ openim_message_row_insert (OpenimDb *db,
           local_ex != NULL && *local_ex != '\0' ? local_ex : NULL))
     return FALSE;
   *inserted = sqlite3_changes (db->sqlite) > 0;
-  return TRUE;
+  return !*inserted || status >= OPENIM_STATUS_DELETED ||
+         openim_search_add (db, conversation, slot, data->contenttype, error);
 }
 
 static gboolean
@@ -284,4 +287,32 @@ openim_message_row_next_slot (OpenimDb *db, gint64 conversation, gint64 *slot, G
     return FALSE;
   (*slot)++;
   return TRUE;
+}
+
+gboolean
+openim_message_row_find (OpenimDb *db,
+                         const char *conversation_id,
+                         const char *client_msg_id,
+                         gint64 *conversation,
+                         OpenimMessageBrief *brief,
+                         GError **error)
+{
+  if (!openim_db_conversation (db, conversation_id, FALSE, conversation, error) ||
+      !openim_message_row_of (db, *conversation, client_msg_id, brief, error))
+    return FALSE;
+  if (brief->found && brief->status < OPENIM_STATUS_DELETED)
+    return TRUE;
+  g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_NOT_FOUND, _ ("There is no such message."));
+  return FALSE;
+}
+
+gboolean
+openim_message_row_hide (
+    OpenimDb *db, gint64 conversation, gint64 slot, gint64 new_slot, int status, GError **error)
+{
+  return openim_search_remove (db, conversation, slot, error) &&
+         openim_db_run (db, error,
+                        "UPDATE messages SET slot = ?3, status = ?4, content = NULL, more = NULL, "
+                        "localEx = NULL WHERE conversation = ?1 AND slot = ?2",
+                        "iiii", conversation, slot, new_slot, (gint64) status);
 }

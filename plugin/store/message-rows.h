@@ -48,6 +48,16 @@ gboolean openim_message_row_at (
 /* Nothing is found for an empty ID. */
 gboolean openim_message_row_of (
     OpenimDb *db, gint64 conversation, const char *client_msg_id, OpenimMessageBrief *brief, GError **error);
+/* One that is shown; else FALSE with OPENIM_ERROR_NOT_FOUND. */
+gboolean openim_message_row_find (OpenimDb *db,
+                                  const char *conversation_id,
+                                  const char *client_msg_id,
+                                  gint64 *conversation,
+                                  OpenimMessageBrief *brief,
+                                  GError **error);
+/* What is not shown any more keeps its place, or gets another one, and nothing of what it said. */
+gboolean openim_message_row_hide (
+    OpenimDb *db, gint64 conversation, gint64 slot, gint64 new_slot, int status, GError **error);
 /* A free slot for a row without a seq: below 0, above all others of that kind. */
 gboolean openim_message_row_next_slot (OpenimDb *db, gint64 conversation, gint64 *slot, GError **error);
 

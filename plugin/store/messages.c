@@ -7,6 +7,7 @@
 #include "base/pb.h"
 #include "store/message-rows.h"
 #include "store/ranges.h"
+#include "store/search.h"
 
 /* ---- OpenimStoredMessage */
 
@@ -57,14 +58,6 @@ put_placeholder (
   return openim_message_row_insert (db, conversation, seq, &placeholder, status, NULL, &inserted, error);
 }
 
-static gboolean
-set_hidden (OpenimDb *db, gint64 conversation, gint64 slot, gint64 seq, int status, GError **error)
-{
-  return openim_db_run (db, error,
-                        "UPDATE messages SET slot = ?3, status = ?4 WHERE conversation = ?1 AND slot = ?2",
-                        "iiii", conversation, slot, seq, (gint64) status);
-}
-
 /* The server says that the message of this seq is deleted. */
 static gboolean
 put_deleted (
@@ -79,7 +72,7 @@ put_deleted (
     return TRUE;
   if (at_seq.found) {
     *kind = OPENIM_STORED_UPDATED;
-    return set_hidden (db, conversation, data->seq, data->seq, data->status, error);
+    return openim_message_row_hide (db, conversation, data->seq, data->seq, data->status, error);
   }
 
   if (!openim_message_row_of (db, conversation, data->clientmsgid, &of_id, error))
@@ -87,7 +80,7 @@ put_deleted (
   if (of_id.found && of_id.slot < 0) {
     if (of_id.status < OPENIM_STATUS_DELETED)
       *kind = OPENIM_STORED_UPDATED;
-    return set_hidden (db, conversation, of_id.slot, data->seq, data->status, error);
+    return openim_message_row_hide (db, conversation, of_id.slot, data->seq, data->status, error);
   }
   return put_placeholder (db, conversation, data->seq, of_id.found ? "" : data->clientmsgid, data->status,
                           error);
@@ -117,6 +110,8 @@ update_known (OpenimDb *db,
   gsize length;
   gboolean is_text;
   const guint8 *content = openim_message_row_content (&data->content, &length, &is_text);
+  if (!openim_search_remove (db, conversation, known->slot, error))
+    return FALSE;
   return openim_db_run (
       db, error, "UPDATE messages SET contentType = ?3, content = ?4 WHERE conversation = ?1 AND slot = ?2",
       is_text ? "iiit" : "iiib", conversation, known->slot, (gint64) data->contenttype, content, length);
@@ -148,7 +143,7 @@ replace_row (OpenimDb *db,
   g_autofree char *local_ex = get_local_ex (db, conversation, old, error);
   gboolean inserted;
 
-  return local_ex != NULL &&
+  return local_ex != NULL && openim_search_remove (db, conversation, old, error) &&
          openim_db_run (db, error, "DELETE FROM messages WHERE conversation = ?1 AND slot = ?2", "ii",
                         conversation, old) &&
          openim_message_row_insert (db, conversation, slot, data, status, local_ex, &inserted, error);
@@ -170,7 +165,7 @@ put_again (OpenimDb *db,
   }
   if (of_id->status >= OPENIM_STATUS_DELETED) {
     *kind = OPENIM_STORED_DELETED;
-    return set_hidden (db, conversation, of_id->slot, data->seq, of_id->status, error);
+    return openim_message_row_hide (db, conversation, of_id->slot, data->seq, of_id->status, error);
   }
   *kind = OPENIM_STORED_ECHO;
   return replace_row (db, conversation, of_id->slot, data->seq, data, OPENIM_STATUS_SENT, error);
@@ -178,13 +173,15 @@ put_again (OpenimDb *db,
 
 /* A server that was set up anew gives seqs a second time: the old message stays, without its seq. */
 static gboolean
-displace (OpenimDb *db, gint64 conversation, gint64 seq, GError **error)
+displace (OpenimDb *db, gint64 conversation, const OpenimMessageBrief *old, GError **error)
 {
   gint64 slot;
 
   return openim_message_row_next_slot (db, conversation, &slot, error) &&
+         openim_search_remove (db, conversation, old->slot, error) &&
          openim_db_run (db, error, "UPDATE messages SET slot = ?3 WHERE conversation = ?1 AND slot = ?2",
-                        "iii", conversation, seq, slot);
+                        "iii", conversation, old->slot, slot) &&
+         openim_search_add (db, conversation, slot, old->content_type, error);
 }
 
 /* Seq or clientMsgID are taken. */
@@ -208,7 +205,7 @@ put_taken (OpenimDb *db,
   }
   if (at_seq.found && (*data->clientmsgid == '\0' || (of_id.found && of_id.slot == data->seq)))
     return update_known (db, conversation, &at_seq, data, kind, error);
-  if (at_seq.found && !displace (db, conversation, data->seq, error))
+  if (at_seq.found && !displace (db, conversation, &at_seq, error))
     return FALSE;
   if (of_id.found)
     return put_again (db, conversation, &of_id, self_id, data, kind, error);
@@ -262,7 +259,10 @@ openim_messages_put_local (OpenimDb *db,
       !openim_message_row_next_slot (db, conversation, &slot, error))
     return FALSE;
   if (!of_id.found)
-    return openim_message_row_insert (db, conversation, slot, data, data->status, NULL, &inserted, error);
+    return openim_message_row_insert (db, conversation, slot, data, data->status, NULL, &inserted, error) &&
+           openim_db_run (db, error,
+                          "UPDATE conversations SET hiddenTime = 0 WHERE id = ?1 AND hiddenTime <> 0", "i",
+                          conversation);
   if (of_id.status == OPENIM_STATUS_FAILED)
     return replace_row (db, conversation, of_id.slot, of_id.slot > 0 ? of_id.slot : slot, data, data->status,
                         error);
@@ -325,7 +325,7 @@ openim_messages_set_local_ex (OpenimDb *db,
   return openim_db_conversation (db, conversation_id, FALSE, &conversation, error) &&
          openim_db_run (db, error,
                         "UPDATE messages SET localEx = nullif(?3, '') "
-                        "WHERE conversation = ?1 AND clientMsgID = ?2",
+                        "WHERE conversation = ?1 AND clientMsgID = ?2 AND status < 4",
                         "ids", conversation, client_msg_id, local_ex) &&
          check_found (db, error);
 }
@@ -339,18 +339,20 @@ openim_messages_set_content (OpenimDb *db,
                              GError **error)
 {
   gint64 conversation;
+  OpenimMessageBrief brief;
   gsize length;
   gboolean is_text;
   ProtobufCBinaryData whole = { strlen (content), (guint8 *) content };
   const guint8 *stored = openim_message_row_content (&whole, &length, &is_text);
 
-  return openim_db_conversation (db, conversation_id, FALSE, &conversation, error) &&
+  return openim_message_row_find (db, conversation_id, client_msg_id, &conversation, &brief, error) &&
+         openim_search_remove (db, conversation, brief.slot, error) &&
          openim_db_run (db, error,
                         "UPDATE messages SET contentType = ?3, content = ?4 "
-                        "WHERE conversation = ?1 AND clientMsgID = ?2",
-                        is_text ? "idit" : "idib", conversation, client_msg_id, (gint64) content_type, stored,
+                        "WHERE conversation = ?1 AND slot = ?2",
+                        is_text ? "iiit" : "iiib", conversation, brief.slot, (gint64) content_type, stored,
                         length) &&
-         check_found (db, error);
+         openim_search_add (db, conversation, brief.slot, content_type, error);
 }
 
 /* ---- reading */

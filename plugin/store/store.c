@@ -6,9 +6,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/file.h"
+#include "store/search.h"
 
 /* Writes that wait share one transaction, as many as come in this time (ms). */
 #define GROUP_TIME 20
+
+/* Without anything to do for this time (ms) the store makes what it has got ready for searching. */
+#define IDLE_TIME 100
 
 /* What main thread and store thread share. */
 typedef struct {
@@ -22,6 +26,7 @@ typedef struct {
 
   /* Store thread. */
   OpenimStoreFile file;
+  gboolean searchable; /* nothing waits for the index */
 } Worker;
 
 /* Task data of every task in a queue. */
@@ -185,31 +190,64 @@ run_writes (Worker *worker, GTask *task)
     answer (group->pdata[i]);
 }
 
-/* Reads first. NULL: the store has no owner any more. */
-static GTask *
-next_task (Worker *worker)
+/* Reads first. FALSE: nothing has come for @idle ms (0: never mind). @task NULL: the store has no owner any
+ * more. */
+static gboolean
+next_task (Worker *worker, gint64 idle, GTask **task)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&worker->lock);
+  gint64 end = g_get_monotonic_time () + idle * 1000;
 
   while (g_queue_is_empty (&worker->reads) && g_queue_is_empty (&worker->writes) && !worker->quit)
-    g_cond_wait (&worker->wake, &worker->lock);
-  GTask *task = g_queue_pop_head (&worker->reads);
-  return task != NULL ? task : g_queue_pop_head (&worker->writes);
+    if (worker->searchable)
+      g_cond_wait (&worker->wake, &worker->lock);
+    else if (!g_cond_wait_until (&worker->wake, &worker->lock, end))
+      return FALSE;
+  *task = g_queue_pop_head (&worker->reads);
+  if (*task == NULL)
+    *task = g_queue_pop_head (&worker->writes);
+  return TRUE;
+}
+
+/* What fails is tried again after the next write; until then searching reads those messages. */
+static void
+make_searchable (Worker *worker)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean more;
+
+  if (!openim_search_index (worker->file.db, &more, &error)) {
+    openim_db_failed (worker->file.db);
+    openim_log ("openim-store", OPENIM_LOG_WARNING, "the index was not brought up to date: %s",
+                error->message);
+  }
+  worker->searchable = !more;
 }
 
 static void
 serve (Worker *worker)
 {
+  gint64 idle = IDLE_TIME;
   GTask *task;
 
-  while ((task = next_task (worker)) != NULL) {
+  for (;;) {
+    if (!next_task (worker, idle, &task)) {
+      make_searchable (worker);
+      idle = 0;
+      continue;
+    }
+    idle = IDLE_TIME;
+    if (task == NULL)
+      break;
     const Job *job = g_task_get_task_data (task);
     if (job->func == NULL)
       break;
-    if (job->mode == OPENIM_STORE_READ)
+    if (job->mode == OPENIM_STORE_READ) {
       run_read (worker, task);
-    else
+    } else {
       run_writes (worker, task);
+      worker->searchable = FALSE;
+    }
   }
   openim_store_file_close (&worker->file);
   if (task != NULL)

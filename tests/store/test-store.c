@@ -204,7 +204,7 @@ test_newer (void)
 
   execute (path, "PRAGMA user_version = 9999");
   assert_refused (folder, "newer version");
-  execute (path, "PRAGMA user_version = 1");
+  execute (path, "PRAGMA user_version = 2");
   OpenimStore *store = open_store (folder);
   run (store, OPENIM_STORE_READ, has_value, "k");
   world_close (store);

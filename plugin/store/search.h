@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Searching among the stored messages: by words inside of what people see of a message, by type, sender and
+ * time. Words are found by an index of pairs of characters, so that a word of two Chinese characters costs no
+ * more than a long one and the middle of a word is found as well; what the index proposes is compared with
+ * the text itself. New messages are written down as "to do" and go into the index when the store has nothing
+ * else to do; until then they are read. Store thread only. */
+
+#include "store/messages.h"
+
+G_BEGIN_DECLS
+
+/* More are not found at once. */
+#define OPENIM_SEARCH_MAX 10000
+
+typedef struct {
+  const char *conversation_id; /* (nullable) NULL: all */
+  const char *const *keywords; /* (nullable) without any, types decide; not empty, no spaces around */
+  gboolean all_keywords;       /* FALSE: any of them */
+  const char *const *senders;  /* (nullable) NULL or empty: anybody */
+  const int *types;            /* content types; with keywords only those that have a visible text match */
+  guint n_types;
+  gint64 begin, end;   /* sendTime, ms since 1970, both included */
+  guint offset, count; /* which of the results, newest first; count 0: all */
+} OpenimSearch;
+
+/* Messages that are shown, newest first. (element-type OpenimStoredMessage) (transfer full) */
+GPtrArray *openim_search_messages (OpenimDb *db, const OpenimSearch *search, GError **error);
+
+/* ---- for the files of this folder */
+
+/* That row has come, or has another text. */
+gboolean openim_search_add (OpenimDb *db, gint64 conversation, gint64 slot, int content_type, GError **error);
+/* That row is about to go, or to change slot or text. */
+gboolean openim_search_remove (OpenimDb *db, gint64 conversation, gint64 slot, GError **error);
+/* All rows of all conversations are about to go. */
+gboolean openim_search_remove_all (OpenimDb *db, GError **error);
+/* Brings a few rows into the index, in a transaction of its own; *@more: there are others. */
+gboolean openim_search_index (OpenimDb *db, gboolean *more, GError **error);
+
+G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sdk/internal.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 OpenimCall *
@@ -17,6 +18,7 @@ openim_call_new (
   call->cancellable = g_cancellable_new ();
   call->func = func;
   call->func_data = func_data;
+  call->began = openim_clock_monotonic ();
   if (sdk->resources != NULL)
     call->resources = openim_resources_ref (sdk->resources);
 
@@ -115,25 +117,31 @@ openim_call_settle (OpenimCall *call, GError *error, gpointer response)
   return TRUE;
 }
 
+/* The code that the caller sees is the SDK's, whatever domain the error came from. */
+static void
+normalise_error (OpenimCall *call)
+{
+  GError *error;
+
+  if (call->error->domain == OPENIM_ERROR)
+    return;
+
+  error = g_error_new_literal (OPENIM_ERROR, openim_error_code (call->error), call->error->message);
+  g_error_free (call->error);
+  call->error = error;
+}
+
 /* A call that was given up may still be at work: what it works with stays until its last reference goes. */
 void
 openim_call_deliver (OpenimCall *call)
 {
   OpenimSdk *sdk = call->sdk;
 
-  if (call->error != NULL) {
-    /* The code that the caller sees is the SDK's, whatever domain the error came from. */
-    int code = openim_error_code (call->error);
-
-    openim_log ("openim-sdk", OPENIM_LOG_DEBUG, "%s #%" G_GUINT64_FORMAT " failed: %d",
-                call->row == NULL ? "unknown function" : call->row->name, call->handle, code);
-    if (call->error->domain != OPENIM_ERROR) {
-      GError *error = g_error_new_literal (OPENIM_ERROR, code, call->error->message);
-
-      g_error_free (call->error);
-      call->error = error;
-    }
-  }
+  if (call->error != NULL)
+    normalise_error (call);
+  openim_log ("openim-sdk", OPENIM_LOG_DEBUG, "%s #%" G_GUINT64_FORMAT ": %d after %" G_GINT64_FORMAT " ms",
+              call->row == NULL ? "unknown function" : call->row->name, call->handle,
+              call->error == NULL ? 0 : call->error->code, openim_clock_monotonic () - call->began);
 
   call->sdk = NULL;
   if (call->func != NULL)

@@ -55,6 +55,7 @@ struct _OpenimCall {
   ProtobufCMessage *request;
   OpenimResources *resources; /* (nullable) */
   GCancellable *cancellable;
+  gint64 began; /* monotonic ms, for the log */
   gpointer state;
   GDestroyNotify destroy_state;
 

@@ -491,6 +491,53 @@ test_kinds (void)
                     FUNCTION (CreateAdvancedTextMessage), 0);
 }
 
+static gboolean
+is_kind (gconstpointer data, gconstpointer type)
+{
+  const OpenimMessage *message = ((const Openim__Event__EventOnRecvNewMessageData *) data)->message;
+
+  return (int) message->contenttype == GPOINTER_TO_INT (type);
+}
+
+/* (transfer full) what Bob gets of something that Ann's telephone sends. */
+static OpenimMessage *
+incoming (World *world, int type, const char *content)
+{
+  Openim__Event__EventOnRecvNewMessageData *event;
+  OpenimMessage *message;
+
+  person_send (world->ann_phone, "bob", NULL, type, content);
+  event = visitor_hear (world->bob, EVENT (RecvNewMessage), is_kind, GINT_TO_POINTER (type));
+  message = g_steal_pointer (&event->message);
+  openim_pb_free (event);
+  return message;
+}
+
+/* What the SDK cannot send itself yet, or does not know, or cannot read. */
+static void
+test_incoming (void)
+{
+  World *world = world_new (FALSE);
+  g_autoptr (OpenimMessage) picture = NULL;
+  g_autoptr (OpenimMessage) unknown = NULL;
+  g_autofree char *text = NULL;
+
+  person_connect (world->ann_phone);
+  picture = incoming (world, 102, "{\"sourcePicture\":{\"url\":\"http://x/a.png\",\"width\":640}}");
+  g_assert_cmpstr (picture->pictureelem->sourcepicture->url, ==, "http://x/a.png");
+  g_assert_cmpint (picture->pictureelem->sourcepicture->width, ==, 640);
+
+  /* The content comes along, beside the fields of the interface. */
+  unknown = incoming (world, 777, "{\"anything\":[1,null]}");
+  g_assert_cmpint (unknown->content_case, ==, OPENIM__SDK__SHARED__IMMESSAGE__CONTENT__NOT_SET);
+  g_assert_cmpuint (unknown->base.n_unknown_fields, ==, 1);
+  g_assert_cmpuint (unknown->base.unknown_fields[0].tag, ==, 14);
+  text = openim_message_get_text (unknown, "bob");
+  g_assert_cmpstr (text, ==, "[message of an unknown kind: 777]");
+
+  world_free (world);
+}
+
 static void
 test_mention (void)
 {
@@ -544,6 +591,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/history/offline", test_history_offline);
   g_test_add_func ("/door/history/find", test_find);
   g_test_add_func ("/door/messages/kinds", test_kinds);
+  g_test_add_func ("/door/messages/incoming", test_incoming);
   g_test_add_func ("/door/messages/mention", test_mention);
 
   return g_test_run ();

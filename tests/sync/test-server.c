@@ -381,6 +381,24 @@ test_restart (Pair *pair, gconstpointer data)
   g_assert_cmpuint (person_count (bob, "RecvNewMessage *"), ==, 5);
 }
 
+/* In the background others are told of; back in the foreground a look at the server comes first. */
+static void
+test_background (Pair *pair, gconstpointer data)
+{
+  Person *ann = pair->ann, *bob = pair->bob;
+
+  person_login (ann);
+  person_login (bob);
+  openim_sync_set_background (ann->sync, TRUE);
+  g_assert_cmpint (person_say (bob, "ann", NULL, "asleep?"), ==, 0);
+  person_wait (ann, "RecvOfflineNewMessage si_ann_bob 1 asleep*");
+  person_wait (ann, "TotalUnreadMessageCountChanged {\"totalUnreadCount\":1}");
+  openim_sync_set_background (ann->sync, FALSE);
+  g_assert_cmpint (person_say (bob, "ann", NULL, "good morning"), ==, 0);
+  person_wait (ann, "RecvNewMessage si_ann_bob 2 good morning");
+  g_assert_cmpuint (person_count (ann, "SyncServerStart *"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -396,5 +414,6 @@ main (int argc, char **argv)
   ADD ("presence", test_presence);
   ADD ("broken", test_broken);
   ADD ("restart", test_restart);
+  ADD ("background", test_background);
   return g_test_run ();
 }

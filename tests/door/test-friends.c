@@ -3,9 +3,7 @@
 /* Becoming friends, staying friends, and ceasing to be: requests, friends and blacklist, as those who act and
  * those who are acted upon hear of it. */
 
-#include <glib/gstdio.h>
 #include <sqlite3.h>
-#include <string.h>
 
 #include "world.h"
 
@@ -14,20 +12,6 @@
 
 static const int request_events[] = { EVENT (FriendApplicationAdded), EVENT (FriendApplicationDeleted),
                                       EVENT (FriendApplicationAccepted), EVENT (FriendApplicationRejected) };
-
-/* All that was said to that visitor so far has arrived, also what makes no event: a message comes through the
- * same door behind it. */
-static void
-catch_up (Person *from, Visitor *visitor, const char *user)
-{
-  static guint number;
-  g_autofree char *text = g_strdup_printf ("are you there? (%u)", ++number);
-
-  person_connect (from);
-  person_say (from, user, text);
-  openim_pb_free (visitor_hear (visitor, EVENT (RecvNewMessage), message_says, text));
-  person_disconnect (from);
-}
 
 /* ---- requests */
 
@@ -192,8 +176,8 @@ test_request_approved (void)
   g_assert_cmpint (ask_refused (world->ann, "bob"), ==, 1304);
 
   /* Everything once, whatever was told twice. */
-  catch_up (world->bob_phone, world->ann, "ann");
-  catch_up (world->ann_phone, world->bob, "bob");
+  person_reaches (world->bob_phone, world->ann, "ann");
+  person_reaches (world->ann_phone, world->bob, "bob");
   for (guint i = 0; i < 2; i++) {
     Visitor *visitor = i == 0 ? world->ann : world->bob;
 
@@ -240,7 +224,7 @@ test_request_rejected (void)
   check_request (request, "Please", -1, "No, again");
   openim_pb_free (request);
 
-  catch_up (world->bob_phone, world->ann, "ann");
+  person_reaches (world->bob_phone, world->ann, "ann");
   g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendApplicationRejected)), ==, 2);
   g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendApplicationAdded)), ==, 2);
   g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendAdded)), ==, 0);
@@ -309,20 +293,6 @@ test_request_of_old_server (void)
   world_free (world);
 }
 
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    g_remove (child);
-  }
-  g_rmdir (path);
-}
-
 /* Of what happens while one is away one hears at the next login, once and in order. */
 static void
 test_requests_while_away (void)
@@ -376,7 +346,7 @@ test_requests_while_away (void)
     g_assert_cmpuint (visitor_count (visitor, request_events[i]), ==, 0);
   visitor_leave (visitor);
 
-  remove_folder (directory);
+  folder_remove (directory);
   person_free (bob);
   person_free (carl);
   person_free (dora);
@@ -411,7 +381,7 @@ test_request_vanishes (void)
   openim_pb_free (request);
 
   world_free (world);
-  remove_folder (directory);
+  folder_remove (directory);
   proves_events (EVENT (FriendApplicationDeleted), 0);
 }
 
@@ -505,7 +475,7 @@ test_specified (void)
   visitor_heard (world->ann, EVENT (BlackAdded));
   check_specified (world->ann, TRUE, "carl", "nobody", "bob", "bob");
   check_specified (world->ann, FALSE, "carl", "nobody", "bob", "carl bob");
-  catch_up (carl, world->bob, "bob");
+  person_reaches (carl, world->bob, "bob");
   g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendAdded)), ==, 2);
 
   person_free (carl);
@@ -581,10 +551,10 @@ test_update (void)
   before = visitor_count (world->ann, EVENT (FriendInfoChanged));
   request.userid = (char *) "nobody";
   visitor_do (world->ann, FUNCTION (UpdateFriends), &request);
-  catch_up (world->bob_phone, world->ann, "ann");
+  person_reaches (world->bob_phone, world->ann, "ann");
   g_assert_cmpuint (visitor_count (world->ann, EVENT (FriendInfoChanged)), ==, before);
   g_assert_cmpuint (before, ==, 3);
-  catch_up (world->ann_phone, world->bob, "bob");
+  person_reaches (world->ann_phone, world->bob, "bob");
   g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendInfoChanged)), ==, 0);
 
   world_free (world);
@@ -614,7 +584,7 @@ test_delete (void)
   visitor_do (world->ann, FUNCTION (DeleteFriend), &request); /* once more is no error */
 
   /* The other one keeps his, and hears nothing. */
-  catch_up (world->ann_phone, world->bob, "bob");
+  person_reaches (world->ann_phone, world->bob, "bob");
   g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendDeleted)), ==, 0);
   friends = visitor_call (world->bob, FUNCTION (GetFriends), NULL);
   g_assert_cmpuint (friends->n_friends, ==, 1);
@@ -677,10 +647,10 @@ test_blacklist (void)
   remove.userid = (char *) "nobody";
   visitor_do (world->ann, FUNCTION (DeleteBlack), &remove);
 
-  catch_up (world->ann_phone, world->bob, "bob");
+  person_reaches (world->ann_phone, world->bob, "bob");
   g_assert_cmpuint (visitor_count (world->bob, EVENT (BlackAdded)), ==, 0);
   g_assert_cmpuint (visitor_count (world->bob, EVENT (BlackDeleted)), ==, 0);
-  catch_up (world->bob_phone, world->ann, "ann");
+  person_reaches (world->bob_phone, world->ann, "ann");
   g_assert_cmpuint (visitor_count (world->ann, EVENT (BlackAdded)), ==, 1);
   g_assert_cmpuint (visitor_count (world->ann, EVENT (BlackDeleted)), ==, 1);
 

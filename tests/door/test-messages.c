@@ -46,18 +46,6 @@ is_total (gconstpointer data, gconstpointer what)
          GPOINTER_TO_INT (what);
 }
 
-static int
-place (Visitor *visitor, int number)
-{
-  const GArray *order = visitor_order (visitor);
-
-  for (guint i = order->len; i > 0; i--) {
-    if (g_array_index (order, int, i - 1) == number)
-      return i;
-  }
-  return 0;
-}
-
 /* ---- sending */
 
 static void
@@ -87,8 +75,8 @@ test_send (void)
   /* First it is in the list as on its way, then as sent. */
   openim_pb_free (visitor_hear (world->ann, EVENT (NewConversation), is_latest, &sending));
   openim_pb_free (visitor_hear (world->ann, EVENT (ConversationChanged), is_latest, &done));
-  g_assert_cmpint (place (world->ann, EVENT (NewConversation)), <,
-                   place (world->ann, FUNCTION (SendMessage)));
+  g_assert_cmpuint (visitor_place (world->ann, EVENT (NewConversation)), <,
+                    visitor_place (world->ann, FUNCTION (SendMessage)));
 
   received = visitor_hear (world->bob, EVENT (RecvNewMessage), message_says, "Grüße & <b>Küsse</b> 🙂");
   g_assert_cmpstr (received->message->clientmsgid, ==, message->clientmsgid);
@@ -102,10 +90,10 @@ test_send (void)
   openim_pb_free (visitor_hear (world->bob, EVENT (NewConversation), is_latest, &done));
   openim_pb_free (
       visitor_hear (world->bob, EVENT (TotalUnreadMessageCountChanged), is_total, GINT_TO_POINTER (1)));
-  g_assert_cmpint (place (world->bob, EVENT (RecvNewMessage)), <,
-                   place (world->bob, EVENT (NewConversation)));
-  g_assert_cmpint (place (world->bob, EVENT (NewConversation)), <,
-                   place (world->bob, EVENT (TotalUnreadMessageCountChanged)));
+  g_assert_cmpuint (visitor_place (world->bob, EVENT (RecvNewMessage)), <,
+                    visitor_place (world->bob, EVENT (NewConversation)));
+  g_assert_cmpuint (visitor_place (world->bob, EVENT (NewConversation)), <,
+                    visitor_place (world->bob, EVENT (TotalUnreadMessageCountChanged)));
 
   /* The same message again. */
   g_assert_cmpint (send_refused (world->ann, message, "bob", ""), ==, OPENIM_ERROR_MSG_REPEAT);
@@ -332,8 +320,8 @@ test_read (void)
   visitor_do (world->bob, FUNCTION (MarkConversationMessageAsRead), &request);
   openim_pb_free (
       visitor_hear (world->bob, EVENT (TotalUnreadMessageCountChanged), is_total, GINT_TO_POINTER (0)));
-  g_assert_cmpint (place (world->bob, EVENT (TotalUnreadMessageCountChanged)), <,
-                   place (world->bob, FUNCTION (MarkConversationMessageAsRead)));
+  g_assert_cmpuint (visitor_place (world->bob, EVENT (TotalUnreadMessageCountChanged)), <,
+                    visitor_place (world->bob, FUNCTION (MarkConversationMessageAsRead)));
   g_assert_cmpint (total_unread (world->bob), ==, 0);
 
   receipt = visitor_hear (world->ann, EVENT (RecvC2CReadReceipt), NULL, NULL);

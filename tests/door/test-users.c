@@ -2,25 +2,10 @@
 
 /* What one says of oneself, the commands that one keeps at the server, and what phones are told. */
 
-#include <glib/gstdio.h>
-
 #include "world.h"
 
 #define assert_order(visitor, first, second)                                                                 \
   g_assert_cmpuint (visitor_place (visitor, first), <, visitor_place (visitor, second))
-
-/* All that was said to Ann so far has arrived. */
-static void
-catch_up (World *world)
-{
-  static guint number;
-  g_autofree char *text = g_strdup_printf ("are you there? (%u)", ++number);
-
-  person_connect (world->bob_phone);
-  person_say (world->bob_phone, "ann", text);
-  openim_pb_free (visitor_hear (world->ann, EVENT (RecvNewMessage), message_says, text));
-  person_disconnect (world->bob_phone);
-}
 
 /* ---- oneself */
 
@@ -114,7 +99,7 @@ test_set_self (void)
 
   /* What changes nothing is no event, and each change was one. */
   visitor_do (world->ann, FUNCTION (SetSelfInfo), &request);
-  catch_up (world);
+  person_reaches (world->bob_phone, world->ann, "ann");
   g_assert_cmpuint (visitor_count (world->ann, EVENT (SelfInfoUpdated)), ==, 2);
   g_assert_cmpuint (visitor_count (world->bob, EVENT (SelfInfoUpdated)), ==, 0);
   g_assert_cmpuint (visitor_count (world->bob, EVENT (FriendInfoChanged)), ==, 1);
@@ -259,20 +244,6 @@ test_commands (void)
   proves_events (EVENT (UserCommandAdd), EVENT (UserCommandUpdate), EVENT (UserCommandDelete), 0);
 }
 
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    g_remove (child);
-  }
-  g_rmdir (path);
-}
-
 /* Nobody tells of commands: what another device does is heard at the next login. The first load is no news.
  */
 static void
@@ -304,7 +275,7 @@ test_commands_while_away (void)
   g_assert_cmpuint (visitor_count (visitor, EVENT (SelfInfoUpdated)), ==, 1);
   visitor_leave (visitor);
 
-  remove_folder (directory);
+  folder_remove (directory);
   person_free (ann);
   server_stop (server);
 }

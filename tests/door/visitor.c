@@ -123,8 +123,8 @@ visitor_status (Visitor *visitor)
   return g_subprocess_get_if_exited (visitor->process) ? g_subprocess_get_exit_status (visitor->process) : -1;
 }
 
-static void
-remove_folder (const char *path)
+void
+folder_remove (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -141,7 +141,7 @@ void
 visitor_free (Visitor *visitor)
 {
   if (visitor->own_directory)
-    remove_folder (visitor->directory);
+    folder_remove (visitor->directory);
   g_cancellable_cancel (visitor->reading);
   g_object_unref (visitor->reading);
   g_object_unref (visitor->input);

@@ -70,6 +70,9 @@ guint visitor_count (Visitor *visitor, int number); /* how many of that number c
 /* The code of the next answer that belongs to no question. */
 int visitor_stray (Visitor *visitor);
 
+/* Removes a folder and the files in it. */
+void folder_remove (const char *path);
+
 /* Says in the log what a test has shown, for each number up to 0; counted only when the test passes. */
 void proves_functions (int number, ...);
 void proves_events (int number, ...);

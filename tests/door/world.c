@@ -59,6 +59,17 @@ person_does (Person *person, const char *path, const char *body)
   g_clear_pointer (&data, json_node_unref);
 }
 
+void
+person_reaches (Person *from, Visitor *visitor, const char *user)
+{
+  g_autofree char *text = g_uuid_string_random ();
+
+  person_connect (from);
+  person_say (from, user, text);
+  openim_pb_free (visitor_hear (visitor, EVENT (RecvNewMessage), message_says, text));
+  person_disconnect (from);
+}
+
 OpenimMessage *
 visitor_make_text (Visitor *visitor, const char *text)
 {

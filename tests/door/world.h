@@ -26,6 +26,10 @@ Server *server_start_with (const char *option, const char *value);
 
 void person_does (Person *person, const char *path, const char *body);
 
+/* All that the server has said to @user's @visitor so far has arrived, also what makes no event: @from, who
+ * is offline, writes a message that comes behind it. */
+void person_reaches (Person *from, Visitor *visitor, const char *user);
+
 OpenimMessage *visitor_make_text (Visitor *visitor, const char *text); /* (transfer full) */
 /* To a user or a group, the other is "". (transfer full) the message as it was sent. */
 OpenimMessage *visitor_send (

@@ -107,22 +107,18 @@ make_pairs (const char *text)
   return g_string_free (words, FALSE);
 }
 
-/* The index's question for one keyword. Its last character can have another one behind it, so it is asked for
- * as a beginning, and only when no pair has it. */
+/* The index's question for one keyword. In a text its last character may have another one behind it,
+ * therefore that one is left out, or asked for as a beginning when there is nothing else. */
 static void
 append_question (GString *question, const char *keyword)
 {
   g_autofree char *pairs = make_pairs (keyword);
   g_auto (GStrv) words = g_strsplit (pairs, " ", -1);
-  guint n = g_strv_length (words) - 1; /* the last one is empty */
-  const char *last = g_utf8_find_prev_char (keyword, keyword + strlen (keyword));
-  const char *before = last > keyword ? g_utf8_find_prev_char (keyword, last) : NULL;
-  gboolean alone = before == NULL || g_unichar_isspace (g_utf8_get_char (before));
+  guint n = g_strv_length (words) - 1; /* behind the last one is nothing */
 
   g_string_append_c (question, '(');
-  for (guint i = 0; i < n - (alone ? 0 : 1); i++)
-    g_string_append_printf (question, "%s\"%s\"%s", i > 0 ? " AND " : "", words[i],
-                            alone && i == n - 1 ? " *" : "");
+  for (guint i = 0; i < MAX (n - 1, 1); i++)
+    g_string_append_printf (question, "%s\"%s\"%s", i > 0 ? " AND " : "", words[i], n == 1 ? " *" : "");
   g_string_append_c (question, ')');
 }
 
@@ -381,7 +377,7 @@ ask_index (OpenimDb *db, Search *self, const char *question, gint64 first, gint6
                       TRUE, error);
 }
 
-/* @conversation: 0 for all. */
+/* Asks the index. @conversation: 0 for all. */
 static gboolean
 search_words (OpenimDb *db, Search *self, gint64 conversation, GError **error)
 {
@@ -411,8 +407,9 @@ search_words (OpenimDb *db, Search *self, gint64 conversation, GError **error)
          ask_index (db, self, question->str, first + SLOT_LIMIT, last, error);
 }
 
+/* Looks at one row after the other. */
 static gboolean
-search_types (OpenimDb *db, Search *self, gint64 conversation, GError **error)
+search_rows (OpenimDb *db, Search *self, gint64 conversation, GError **error)
 {
   const OpenimSearch *search = self->search;
 
@@ -441,6 +438,14 @@ search_types (OpenimDb *db, Search *self, gint64 conversation, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_blank (const char *text)
+{
+  while (*text != '\0' && g_unichar_isspace (g_utf8_get_char (text)))
+    text = g_utf8_next_char (text);
+  return *text == '\0';
+}
+
 static int
 compare_newest_first (gconstpointer a, gconstpointer b)
 {
@@ -459,6 +464,7 @@ openim_search_messages (OpenimDb *db, const OpenimSearch *search, GError **error
   g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
   Search self = { search, keywords, OPENIM_SEARCH_MAX, found };
   gint64 conversation = 0;
+  gboolean use_index;
 
   if (search->conversation_id != NULL) {
     if (!openim_db_conversation (db, search->conversation_id, FALSE, &conversation, error))
@@ -471,14 +477,20 @@ openim_search_messages (OpenimDb *db, const OpenimSearch *search, GError **error
   for (guint i = 0; search->keywords != NULL && search->keywords[i] != NULL; i++) {
     char *keyword = fold (search->keywords[i]);
 
-    if (keyword != NULL && *keyword != '\0')
-      g_ptr_array_add (keywords, keyword);
-    else
+    if (keyword == NULL || is_blank (keyword)) {
       g_free (keyword);
+      return g_steal_pointer (&found);
+    }
+    g_ptr_array_add (keywords, keyword);
   }
 
-  if (keywords->len > 0 ? !search_words (db, &self, conversation, error)
-                        : !search_types (db, &self, conversation, error))
+  /* A single character begins so many pairs that looking into one conversation is quicker. */
+  use_index = keywords->len > 0;
+  for (guint i = 0; conversation != 0 && i < keywords->len; i++)
+    use_index &= g_utf8_strlen (keywords->pdata[i], 2) > 1;
+
+  if (use_index ? !search_words (db, &self, conversation, error)
+                : !search_rows (db, &self, conversation, error))
     return NULL;
   g_ptr_array_sort (found, compare_newest_first);
   if (search->offset > 0)

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   const char *conversation_id; /* (nullable) NULL: all */
-  const char *const *keywords; /* (nullable) without any, types decide; not empty, no spaces around */
+  const char *const *keywords; /* (nullable) without any, types decide; nothing has a blank one */
   gboolean all_keywords;       /* FALSE: any of them */
   const char *const *senders;  /* (nullable) NULL or empty: anybody */
   const int *types;            /* content types; with keywords only those that have a visible text match */

@@ -103,6 +103,7 @@ check_words (OpenimDb *db)
   expect (db, "see", FALSE, "12");
   expect (db, "alice", FALSE, "12");
   expect (db, "nothing like it", FALSE, "");
+  expect (db, " \u3000", FALSE, "");
 }
 
 static gboolean

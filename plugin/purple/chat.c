@@ -207,6 +207,7 @@ end_room (OpenimConnection *self, const char *group_id, const char *sentence)
     serv_got_chat_left (self->gc, id);
 }
 
+/* Also after GroupDismissed, which has a notice of its own in the window. */
 static void
 on_group_deleted (PurpleConnection *gc,
                   const Openim__Event__EventOnJoinedGroupDeletedData *data,
@@ -216,17 +217,6 @@ on_group_deleted (PurpleConnection *gc,
 
   if (self != NULL && data->group != NULL)
     end_room (self, data->group->groupid, _ ("You are not in this group any more."));
-}
-
-static void
-on_group_dismissed (PurpleConnection *gc,
-                    const Openim__Event__EventOnGroupDismissedData *data,
-                    gpointer user_data)
-{
-  OpenimConnection *self = openim_connection_get (gc);
-
-  if (self != NULL && data->group != NULL)
-    end_room (self, data->group->groupid, _ ("The group has been dissolved."));
 }
 
 /* Into a group whose window is still there from an earlier time. */
@@ -281,7 +271,6 @@ openim_chat_connect_signals (PurplePlugin *plugin)
 {
   static const OpenimHandler handlers[] = {
     { OPENIM_NUMBER (EventOnJoinedGroupDeleted), PURPLE_CALLBACK (on_group_deleted) },
-    { OPENIM_NUMBER (EventOnGroupDismissed), PURPLE_CALLBACK (on_group_dismissed) },
     { OPENIM_NUMBER (EventOnJoinedGroupAdded), PURPLE_CALLBACK (on_group_added) },
     { OPENIM_NUMBER (EventOnGroupInfoChanged), PURPLE_CALLBACK (on_group_changed) },
   };

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "conversation.pb-c.h"
 #include "message.pb-c.h"
+#include "purple/chat.h"
 #include "purple/display.h"
 #include "purple/markup.h"
 #include "purple/shown.h"
@@ -92,22 +93,24 @@ try_again (OpenimConnection *self, const Gap *gap)
   return TRUE;
 }
 
+/* Stands before the messages that are shown, so it may open the window. */
 static void
-say_that_there_is_more (OpenimConnection *self, const Gap *gap, gint64 more)
+say_that_there_is_more (OpenimConnection *self, const Gap *gap, guint more)
 {
   OpenimPeer peer = { gap->session, gap->name };
   PurpleConversation *conversation = openim_peer_find (self, &peer);
-  g_autofree char *text = NULL;
-  g_autofree char *html = NULL;
+  g_autofree char *text =
+      g_strdup_printf (ngettext ("%u earlier message came too and is not shown here.",
+                                 "%u earlier messages came too and are not shown here.", more),
+                       more);
+  g_autofree char *html = openim_markup_from_text (text);
 
-  if (conversation == NULL)
-    return;
-  text = g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " earlier message came and is not shown here.",
-                                    "%" G_GINT64_FORMAT " earlier messages came and are not shown here.",
-                                    (gulong) more),
-                          more);
-  html = openim_markup_from_text (text);
-  openim_line_write (conversation, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, time (NULL));
+  if (gap->session == OPENIM_SESSION_GROUP)
+    conversation = openim_chat_open (self, gap->name);
+  else if (conversation == NULL)
+    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, gap->name);
+  if (conversation != NULL && openim_connection_is_open (self))
+    openim_line_write (conversation, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, time (NULL));
 }
 
 /* What happened in a group before this device knew it ("created", "joined") is no news. */
@@ -143,9 +146,10 @@ on_page (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
       g_ptr_array_add (messages, page->messagelist[i]);
   if (messages->len == 0 && page != NULL && page->n_messagelist > 0)
     openim_shown_set_seq (self->shown, gap->conversation_id, page->messagelist[page->n_messagelist - 1]->seq);
-  openim_display_release (self, gap->conversation_id, messages);
-  if (openim_connection_is_open (self) && gap->missed > (gint64) gap->count)
-    say_that_there_is_more (self, gap, gap->missed - gap->count);
+  if (messages->len > 0 && gap->missed > (gint64) gap->count)
+    say_that_there_is_more (self, gap, (guint) MIN (gap->missed - gap->count, G_MAXUINT));
+  if (openim_connection_is_open (self))
+    openim_display_release (self, gap->conversation_id, messages);
   if (openim_connection_is_open (self))
     start_some (self);
 }
@@ -182,7 +186,13 @@ find_gap (OpenimConnection *self, const OpenimConversation *conversation)
 
   peer.session = *conversation->groupid != '\0' ? OPENIM_SESSION_GROUP : (int) conversation->conversationtype;
   peer.name = peer.session == OPENIM_SESSION_GROUP ? conversation->groupid : conversation->userid;
-  if (*peer.name == '\0' || (newest > 0 && newest <= shown))
+  if (*peer.name == '\0')
+    return NULL;
+  if (newest > 0 && newest < shown) {
+    shown = MAX (newest - MAX (conversation->unreadcount, 0), 0);
+    openim_shown_rewind (self->shown, id, shown);
+  }
+  if (newest > 0 && newest <= shown)
     return NULL;
   open = openim_peer_find (self, &peer) != NULL;
   if (conversation->unreadcount <= 0 && !(open && shown > 0)) {

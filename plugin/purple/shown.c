@@ -150,7 +150,14 @@ openim_shown_get_seq (OpenimShown *shown, const char *conversation_id)
 void
 openim_shown_set_seq (OpenimShown *shown, const char *conversation_id, gint64 seq)
 {
-  if (seq <= openim_shown_get_seq (shown, conversation_id) || !openim_gate_id (conversation_id))
+  if (seq > openim_shown_get_seq (shown, conversation_id))
+    openim_shown_rewind (shown, conversation_id, seq);
+}
+
+void
+openim_shown_rewind (OpenimShown *shown, const char *conversation_id, gint64 seq)
+{
+  if (seq <= 0 || !openim_gate_id (conversation_id))
     return;
   put_seq (shown, conversation_id, seq);
   append (shown, g_strdup_printf ("%" G_GINT64_FORMAT " %s\n", seq, conversation_id));

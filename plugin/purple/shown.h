@@ -17,6 +17,8 @@ void openim_shown_free (OpenimShown *shown);
 /* 0: nothing is known of the conversation. */
 gint64 openim_shown_get_seq (OpenimShown *shown, const char *conversation_id);
 void openim_shown_set_seq (OpenimShown *shown, const char *conversation_id, gint64 seq); /* never backwards */
+/* The server has fewer messages than have been shown: it was set up anew, or the newest ones were deleted. */
+void openim_shown_rewind (OpenimShown *shown, const char *conversation_id, gint64 seq);
 
 gboolean openim_shown_has_own (OpenimShown *shown, const char *client_msg_id);
 void openim_shown_add_own (OpenimShown *shown, const char *client_msg_id);

@@ -117,6 +117,8 @@ test_tidy (Place *place, gconstpointer data)
   shown = open_it (place);
   g_assert_cmpint (openim_shown_get_seq (shown, "sg_1"), ==, 3000);
   g_assert_true (openim_shown_has_own (shown, "2999"));
+  openim_shown_rewind (shown, "sg_1", 5);
+  g_assert_cmpint (openim_shown_get_seq (shown, "sg_1"), ==, 5);
   openim_shown_free (shown);
 }
 

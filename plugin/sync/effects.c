@@ -240,6 +240,28 @@ rename_messages (OpenimEffects *effects, OpenimDb *db, const OpenimRowChange *ch
   return openim_senders_rename (db, change->old, change->row, error);
 }
 
+/* What a friend is called now is also in his profile, if that was ever asked for. */
+static gboolean
+rename_user (OpenimDb *db, const OpenimRowChange *change, GError **error)
+{
+  const OpenimFriend *person = change->row;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (OpenimUser) user = NULL;
+
+  if (change->table != &openim_table_friends || change->kind != OPENIM_ROW_CHANGED)
+    return TRUE;
+  user = openim_rows_get (db, &openim_table_users, NULL, person->frienduserid, &local);
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (user == NULL)
+    return TRUE;
+  openim_pb_set (&user->nickname, person->nickname);
+  openim_pb_set (&user->faceurl, person->faceurl);
+  return openim_rows_put (db, &openim_table_users, user, NULL, error);
+}
+
 gboolean
 openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *changes, GError **error)
 {
@@ -250,7 +272,8 @@ openim_effects_add_changes (OpenimEffects *effects, OpenimDb *db, GPtrArray *cha
 
     if (!effects->silent && (event = openim_event_of_change (change, effects->self_id, &row)) != 0)
       openim_effects_add_event (effects, event, openim_event_new (event, row));
-    if (!rename_conversations (effects, db, change, error) || !rename_messages (effects, db, change, error))
+    if (!rename_user (db, change, error) || !rename_conversations (effects, db, change, error) ||
+        !rename_messages (effects, db, change, error))
       return FALSE;
   }
   return TRUE;

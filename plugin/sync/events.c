@@ -88,13 +88,21 @@ handle_result (const OpenimRowChange *change)
                                                         : ((OpenimGroupRequest *) change->row)->handleresult;
 }
 
-/* A changed row can be no news: requests carry names and numbers of others, of commands only the value
- * counts. */
+/* A changed row can be no news: requests carry names and numbers of others, friends how they became such, and
+ * of commands only the value counts. */
 static gboolean
 is_news (const OpenimRowChange *change)
 {
   if (change->kind != OPENIM_ROW_CHANGED)
     return TRUE;
+  if (change->table == &openim_table_friends) {
+    const OpenimFriend *now = change->row;
+    const OpenimFriend *old = change->old;
+
+    return !g_str_equal (now->nickname, old->nickname) || !g_str_equal (now->faceurl, old->faceurl) ||
+           !g_str_equal (now->remark, old->remark) || !g_str_equal (now->ex, old->ex) ||
+           now->ispinned != old->ispinned;
+  }
   if (change->table == &openim_table_friend_requests) {
     const OpenimFriendRequest *now = change->row;
     const OpenimFriendRequest *old = change->old;

@@ -49,7 +49,9 @@ friend_request (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **e
   if (object == NULL)
     return TRUE;
   request = openim_read_friend_request (object, effects->self_id);
-  if (!openim_gate_id (request->fromuserid) || !openim_gate_id (request->touserid))
+  if (!openim_gate_id (request->fromuserid) || !openim_gate_id (request->touserid) ||
+      (!g_str_equal (request->fromuserid, effects->self_id) &&
+       !g_str_equal (request->touserid, effects->self_id)))
     return TRUE;
   notice->told_all = TRUE;
   return openim_rows_put (db, &openim_table_friend_requests, request, changes, error) &&

@@ -596,6 +596,37 @@ test_delete (void)
   proves_events (EVENT (FriendDeleted), 0);
 }
 
+/* Who is called otherwise is so everywhere. */
+static void
+test_renamed (void)
+{
+  World *world = world_new (FALSE);
+  Openim__Sdk__User__GetUsersInfoReq request = OPENIM__SDK__USER__GET_USERS_INFO_REQ__INIT;
+  Openim__Sdk__User__GetUsersInfoResp *users;
+  Openim__Event__EventOnFriendInfoChangedData *changed;
+  char *ids[] = { (char *) "bob" };
+
+  person_befriend (world->ann_phone, "bob");
+  openim_pb_free (visitor_hear (world->ann, EVENT (FriendAdded), is_friend, "bob"));
+  g_free (visitor_say (world->ann, "bob", "", "so that there is a conversation"));
+  request.n_userids = 1;
+  request.userids = ids;
+  openim_pb_free (visitor_call (world->ann, FUNCTION (GetUsersInfo), &request));
+
+  person_does (world->bob_phone, "/user/update_user_info_ex",
+               "{'userInfo':{'userID':'bob','nickname':'Bobby'}}");
+  openim_pb_free (visitor_hear (world->ann, EVENT (ConversationChanged), is_named, "Bobby"));
+  assert_order (world->ann, EVENT (FriendInfoChanged), EVENT (ConversationChanged));
+  changed = visitor_hear (world->ann, EVENT (FriendInfoChanged), is_friend, "bob");
+  g_assert_cmpstr (changed->friend_->nickname, ==, "Bobby");
+  openim_pb_free (changed);
+  users = visitor_call (world->ann, FUNCTION (GetUsersInfo), &request);
+  g_assert_cmpstr (users->users[0]->nickname, ==, "Bobby");
+  openim_pb_free (users);
+
+  world_free (world);
+}
+
 /* ---- blacklist */
 
 static void
@@ -674,6 +705,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/friends/specified", test_specified);
   g_test_add_func ("/door/friends/update", test_update);
   g_test_add_func ("/door/friends/delete", test_delete);
+  g_test_add_func ("/door/friends/renamed", test_renamed);
   g_test_add_func ("/door/friends/blacklist", test_blacklist);
 
   return g_test_run ();

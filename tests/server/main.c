@@ -17,6 +17,7 @@
 #include "chat.h"
 #include "conversations.h"
 #include "demo.h"
+#include "fill.h"
 #include "friend-applications.h"
 #include "friends.h"
 #include "jssdk.h"
@@ -93,6 +94,8 @@ start (Server *server, GError **error)
     user_create (server, SERVER_ADMIN, SERVER_ADMIN, "", 2);
     if (options->demo)
       demo_fill (server);
+    if (!fill (server, options->fill, error))
+      return FALSE;
   }
   if (options->demo)
     demo_listen (server);

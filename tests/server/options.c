@@ -27,8 +27,10 @@ behave_named (const char *name)
 void
 options_free (Options *options)
 {
-  if (options)
+  if (options) {
     g_free (options->data);
+    g_strfreev (options->fill);
+  }
   g_free (options);
 }
 
@@ -46,6 +48,8 @@ options_parse (int *argc, char ***argv, GError **error)
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &options->data, "Keep everything in this file", "FILE" },
     { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Begin with people, a group and a few messages",
       NULL },
+    { "fill", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->fill,
+      "Begin with so much of it: friends=N, members=N, chats=NxM", "WHAT" },
     { "behave", 0, 0, G_OPTION_ARG_STRING, &behave,
       "Pass for 3.8.2, 3.8.3, 3.8.3-patch.13, 3.8.3-patch.16 or main", "VERSION" },
     { "token-lifetime", 0, 0, G_OPTION_ARG_INT, &options->token_lifetime,

@@ -31,6 +31,7 @@ typedef struct {
   int chat_port;
   char *data; /* (nullable) file of the store */
   gboolean demo;
+  char **fill; /* (nullable) see fill.h */
   const Behave *behave;
   int token_lifetime; /* s */
 } Options;

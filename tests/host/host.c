@@ -23,7 +23,8 @@ struct _Host {
   gboolean ending; /* its end is no surprise */
 };
 
-#define SHOWN_TAKEN 40 /* lines before the place of a failure */
+#define SHOWN_TAKEN 40   /* lines before the place of a failure */
+#define SHOWN_LENGTH 300 /* bytes of each */
 
 static void
 line_free (gpointer data)
@@ -45,10 +46,11 @@ static void G_GNUC_PRINTF (2, 3) G_GNUC_NORETURN fail (Host *host, const char *f
   va_end (args);
   g_string_append_printf (text, "\n  host %s (%s), lines taken before:", host->name, host->persona);
   for (guint i = first; i < host->taken->len; i++)
-    g_string_append_printf (text, "\n    %s", ((HostLine *) g_ptr_array_index (host->taken, i))->text);
+    g_string_append_printf (text, "\n    %.*s", SHOWN_LENGTH,
+                            ((HostLine *) g_ptr_array_index (host->taken, i))->text);
   g_string_append (text, "\n  lines not taken:");
   for (GList *l = host->lines.head; l != NULL; l = l->next)
-    g_string_append_printf (text, "\n    %s", ((HostLine *) l->data)->text);
+    g_string_append_printf (text, "\n    %.*s", SHOWN_LENGTH, ((HostLine *) l->data)->text);
   story_fail ("%s", text->str);
 }
 

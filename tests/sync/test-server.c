@@ -399,6 +399,82 @@ test_background (Pair *pair, gconstpointer data)
   g_assert_cmpuint (person_count (ann, "SyncServerStart *"), ==, 1);
 }
 
+/* Both write while connections break off by chance: everything arrives once, in the order in which it was
+ * written, and each hears the other's seqs ascending. */
+static void
+on_chaos_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OpenimMsgData) sent = openim_sync_send_finish (OPENIM_SYNC (source), result, &error);
+
+  g_assert_no_error (error);
+  ++*(guint *) user_data;
+}
+
+static void
+check_chaos (Person *hearer, const char *writer, guint n)
+{
+  gint64 last = 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *pattern = g_strdup_printf ("RecvNewMessage * %s%03u", writer, i);
+
+    g_assert_cmpuint (person_count (hearer, pattern), ==, 1);
+    if (i > 0) {
+      g_autofree char *before = g_strdup_printf ("RecvNewMessage * %s%03u", writer, i - 1);
+
+      g_assert_cmpuint (person_place (hearer, before), <, person_place (hearer, pattern));
+    }
+  }
+  for (guint i = 0; i < hearer->lines->len; i++) {
+    gint64 seq = 0;
+
+    if (sscanf (hearer->lines->pdata[i], "RecvNewMessage si_ann_bob %" G_GINT64_FORMAT, &seq) == 1) {
+      g_assert_cmpint (seq, >, last);
+      last = seq;
+    }
+  }
+}
+
+static void
+test_chaos (Pair *pair, gconstpointer data)
+{
+  Person *people[] = { pair->ann, pair->bob };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  guint written[2] = { 0, 0 };
+  guint sent = 0;
+  gint64 start = g_get_monotonic_time ();
+
+  person_login (people[0]);
+  person_login (people[1]);
+  for (guint i = 0; i < 150; i++) {
+    guint who = (guint) g_rand_int_range (rand, 0, 2);
+    int act = g_rand_int_range (rand, 0, 100);
+
+    if (act < 60) {
+      g_autofree char *text = g_strdup_printf ("%s%03u", people[who]->id, written[who]++);
+      g_autoptr (OpenimMsgData) message = person_message (people[who], people[!who]->id, NULL, text);
+      OpenimOutgoing outgoing = { "si_ann_bob", message, FALSE };
+
+      openim_sync_send_async (people[who]->sync, &outgoing, NULL, on_chaos_sent, &sent);
+    } else if (act < 66) {
+      person_reconnect (people[who]);
+    } else {
+      wait_idle ((guint) g_rand_int_range (rand, 1, 60));
+    }
+  }
+  while (sent < written[0] + written[1]) {
+    g_assert_cmpint (g_get_monotonic_time () - start, <, 60 * G_USEC_PER_SEC);
+    g_main_context_iteration (NULL, TRUE);
+  }
+  g_assert_cmpint (person_say (people[0], "bob", NULL, "end"), ==, 0);
+  person_wait (people[1], "RecvNewMessage * end");
+  g_assert_cmpint (person_say (people[1], "ann", NULL, "end"), ==, 0);
+  person_wait (people[0], "RecvNewMessage * end");
+  check_chaos (people[0], "bob", written[1]);
+  check_chaos (people[1], "ann", written[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -415,5 +491,6 @@ main (int argc, char **argv)
   ADD ("broken", test_broken);
   ADD ("restart", test_restart);
   ADD ("background", test_background);
+  ADD ("chaos", test_chaos);
   return g_test_run ();
 }

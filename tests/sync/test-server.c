@@ -2,6 +2,8 @@
 
 /* Two people and the local server, over real sockets. */
 
+#include <stdio.h>
+
 #include "base/id.h"
 #include "person.h"
 #include "store/lists.h"

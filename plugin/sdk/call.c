@@ -238,6 +238,50 @@ openim_call_run (OpenimCall *call, OpenimStoreMode mode, OpenimCallJob job, Open
   openim_store_run_async (call->resources->store, mode, run_job, run, run_free, NULL, on_run, call);
 }
 
+typedef struct {
+  OpenimCall *call;
+  OpenimCallChange func;
+  OpenimCallNext next;
+  gpointer response;
+} Change;
+
+static gboolean
+run_change (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
+{
+  Change *change = job;
+
+  return change->func (db, change->call, effects, change->response, error);
+}
+
+static void
+on_changed (OpenimSync *sync, gpointer job, const GError *error)
+{
+  Change *change = job;
+  OpenimCall *call = change->call;
+  gpointer response = g_steal_pointer (&change->response);
+
+  if (error != NULL) {
+    openim_pb_free (response);
+    openim_call_take_error (call, g_error_copy (error));
+  } else if (change->next != NULL) {
+    change->next (call, response);
+  } else {
+    openim_call_answer (call, response);
+  }
+}
+
+void
+openim_call_change (OpenimCall *call, OpenimCallChange func, OpenimCallNext next)
+{
+  Change *change = g_new0 (Change, 1);
+
+  change->call = call;
+  change->func = func;
+  change->next = next;
+  change->response = openim_pb_new (call->row->response);
+  openim_sync_write (call->resources->sync, OPENIM_STORE_WRITE, run_change, change, g_free, on_changed);
+}
+
 static gboolean
 do_nothing (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {

@@ -11,6 +11,7 @@
 
 #include "sdk/resources.h"
 #include "sdk/table.h"
+#include "sync/effects.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,12 @@ typedef void (*OpenimCallNext) (OpenimCall *call, gpointer response /* (transfer
 /* Runs @job, then @next on the main thread (NULL: openim_call_answer). A job that fails ends the call. Takes
  * the reference. */
 void openim_call_run (OpenimCall *call, OpenimStoreMode mode, OpenimCallJob job, OpenimCallNext next);
+
+/* A step that changes the store: what @change notes for those who listen is told before @next, in the order
+ * of the contract. */
+typedef gboolean (*OpenimCallChange) (
+    OpenimDb *db, OpenimCall *call, OpenimEffects *effects, gpointer response, GError **error);
+void openim_call_change (OpenimCall *call, OpenimCallChange change, OpenimCallNext next);
 
 /* Answers when everything that the store was asked before is done, so that events which come of it are made
  * before the answer. Takes the reference. */

@@ -1,6 +1,135 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sdk/lookup.h"
 
+/* ---- in the store */
+
+OpenimConversationRow *
+openim_lookup_conversation (OpenimDb *db, const char *conversation_id, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  OpenimConversationRow *row = openim_conversations_get (db, conversation_id, &trouble);
+
+  if (trouble != NULL)
+    g_propagate_error (error, g_steal_pointer (&trouble));
+  else if (row == NULL)
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_NOT_FOUND, "There is no such conversation.");
+
+  return row;
+}
+
+OpenimStoredMessage *
+openim_lookup_message (OpenimDb *db, const char *conversation_id, const char *client_msg_id, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  OpenimStoredMessage *message = openim_messages_get (db, conversation_id, client_msg_id, &trouble);
+
+  if (message != NULL && message->data->status >= OPENIM_STATUS_DELETED)
+    g_clear_pointer (&message, openim_stored_message_free);
+  if (trouble != NULL)
+    g_propagate_error (error, g_steal_pointer (&trouble));
+  else if (message == NULL)
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_NOT_FOUND, "There is no such message.");
+
+  return message;
+}
+
+/* ---- seqs that are still to come */
+
+#define SEQ_PAUSE 250 /* ms */
+#define SEQ_TRIES 40
+
+typedef struct {
+  OpenimCall *call;
+  char *conversation_id;
+  char *client_msg_id;
+  OpenimLookupSeqFunc func;
+  guint tries;
+  gint64 seq;
+  gboolean over; /* the message is gone, or has failed */
+} SeqLookup;
+
+static void look_for_seq (SeqLookup *lookup);
+
+static void
+end_seq_lookup (SeqLookup *lookup)
+{
+  lookup->func (lookup->call, lookup->seq);
+  g_free (lookup->conversation_id);
+  g_free (lookup->client_msg_id);
+  g_free (lookup);
+}
+
+static gboolean
+read_seq (OpenimDb *db, gpointer job, GError **error)
+{
+  SeqLookup *lookup = job;
+  g_autoptr (OpenimStoredMessage) message =
+      openim_lookup_message (db, lookup->conversation_id, lookup->client_msg_id, error);
+
+  if (message == NULL)
+    return FALSE;
+  lookup->seq = message->data->seq;
+  lookup->over = message->data->status == OPENIM_STATUS_FAILED;
+  return TRUE;
+}
+
+static gboolean
+on_seq_pause (gpointer data)
+{
+  look_for_seq (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_seq_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SeqLookup *lookup = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (openim_store_run_finish (OPENIM_STORE (source), result, &error) == NULL || lookup->over ||
+      lookup->seq > 0 || ++lookup->tries >= SEQ_TRIES || openim_call_is_over (lookup->call)) {
+    end_seq_lookup (lookup);
+  } else {
+    g_autoptr (GSource) pause = g_timeout_source_new (SEQ_PAUSE);
+    g_autoptr (GSource) cancelled = g_cancellable_source_new (openim_call_get_cancellable (lookup->call));
+
+    /* At once when the call is given up. */
+    g_source_set_dummy_callback (cancelled);
+    g_source_add_child_source (pause, cancelled);
+    g_source_set_callback (pause, on_seq_pause, lookup, NULL);
+    g_source_attach (pause, g_main_context_get_thread_default ());
+  }
+}
+
+static void
+job_stays (gpointer data)
+{
+}
+
+static void
+look_for_seq (SeqLookup *lookup)
+{
+  openim_store_run_async (openim_call_get_resources (lookup->call)->store, OPENIM_STORE_READ, read_seq,
+                          lookup, job_stays, NULL, on_seq_read, lookup);
+}
+
+void
+openim_lookup_seq (OpenimCall *call,
+                   const char *conversation_id,
+                   const char *client_msg_id,
+                   OpenimLookupSeqFunc func)
+{
+  SeqLookup *lookup = g_new0 (SeqLookup, 1);
+
+  lookup->call = call;
+  lookup->conversation_id = g_strdup (conversation_id);
+  lookup->client_msg_id = g_strdup (client_msg_id);
+  lookup->func = func;
+  look_for_seq (lookup);
+}
+
+/* ---- at the server */
+
 /* Goes beside the call's own state, which belongs to the handler. */
 typedef struct {
   OpenimCall *call;
@@ -88,11 +217,6 @@ on_users_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-lookup_stays (gpointer data)
-{
-}
-
-static void
 on_users (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Lookup *lookup = user_data;
@@ -115,7 +239,7 @@ on_users (GObject *source, GAsyncResult *result, gpointer user_data)
 
   lookup->renamed = g_ptr_array_new_with_free_func (g_free);
   openim_store_run_async (openim_call_get_resources (lookup->call)->store, OPENIM_STORE_WRITE, store_users,
-                          lookup, lookup_stays, NULL, on_users_stored, lookup);
+                          lookup, job_stays, NULL, on_users_stored, lookup);
 }
 
 void
@@ -193,7 +317,7 @@ on_members (GObject *source, GAsyncResult *result, gpointer user_data)
       g_ptr_array_remove_index (lookup->rows, i - 1);
   }
   openim_store_run_async (openim_call_get_resources (lookup->call)->store, OPENIM_STORE_WRITE, store_members,
-                          lookup, lookup_stays, NULL, on_members_stored, lookup);
+                          lookup, job_stays, NULL, on_members_stored, lookup);
 }
 
 void

@@ -499,3 +499,33 @@ openim_search_messages (OpenimDb *db, const OpenimSearch *search, GError **error
     g_ptr_array_set_size (found, (int) search->count);
   return g_steal_pointer (&found);
 }
+
+GPtrArray *
+openim_search_quotes (OpenimDb *db, const OpenimStoredMessage *message, GError **error)
+{
+  g_autoptr (GPtrArray) quotes = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_stored_message_free);
+  gint64 conversation;
+  gboolean row;
+
+  if (!openim_db_conversation (db, message->conversation_id, FALSE, &conversation, error))
+    return NULL;
+  g_autoptr (OpenimStatement) statement = openim_db_query (
+      db, error,
+      OPENIM_MESSAGE_SELECT "WHERE m.conversation = ?1 AND m.status < 4 AND m.sendTime >= ?2 "
+                            "AND m.contentType IN (106, 114) AND instr(m.content, CAST(?3 AS BLOB)) > 0",
+      "iis", conversation, message->data->sendtime, message->data->clientmsgid);
+  if (statement == NULL)
+    return NULL;
+  for (;;) {
+    OpenimStoredMessage *quote;
+
+    if (!openim_statement_next (statement, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer (&quotes);
+    quote = openim_message_row_read (statement, message->conversation_id, error);
+    if (quote == NULL)
+      return NULL;
+    g_ptr_array_add (quotes, quote);
+  }
+}

@@ -28,6 +28,10 @@ typedef struct {
 /* Messages that are shown, newest first. (element-type OpenimStoredMessage) (transfer full) */
 GPtrArray *openim_search_messages (OpenimDb *db, const OpenimSearch *search, GError **error);
 
+/* Shown messages of the same conversation that may quote @message: that carry its clientMsgID and are not
+ * older. (element-type OpenimStoredMessage) (transfer full) */
+GPtrArray *openim_search_quotes (OpenimDb *db, const OpenimStoredMessage *message, GError **error);
+
 /* ---- for the files of this folder */
 
 /* That row has come, or has another text. */

@@ -99,6 +99,42 @@ typedef struct {
 /* Whether there is a row that names @user_id (names.c); store thread. */
 gboolean openim_names_is_known (OpenimDb *db, const char *user_id, gboolean *known, GError **error);
 
+/* ---- sync.c; main thread */
+
+/* Every change of the store goes this way: @func runs in one transaction and notes what people may hear of
+ * it; afterwards that is told in the contract's order, then @done is called, exactly once, also after a stop.
+ * Changes and their events keep the order of the calls. @job: (transfer full). */
+typedef gboolean (*OpenimWriteFunc) (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error);
+typedef void (*OpenimWrittenFunc) (OpenimSync *self, gpointer job, const GError *error);
+void openim_sync_write (OpenimSync *self,
+                        OpenimStoreMode mode,
+                        OpenimWriteFunc func,
+                        gpointer job,
+                        GDestroyNotify free_job,
+                        OpenimWrittenFunc done);
+
+/* ---- removals.c; store thread */
+
+/* @message becomes one that @revoker_id has withdrawn at @time (ms since 1970); what quotes it says so too.
+ */
+gboolean openim_effects_revoke (OpenimEffects *effects,
+                                OpenimDb *db,
+                                const OpenimStoredMessage *message,
+                                const char *revoker_id,
+                                gint64 time,
+                                GError **error);
+
+/* @message: (transfer full), one that is shown. MessageDeleted, after what it means for its conversation. */
+gboolean
+openim_effects_delete (OpenimEffects *effects, OpenimDb *db, OpenimStoredMessage *message, GError **error);
+/* As openim_conversations_clear, and openim_conversations_hide. */
+gboolean openim_effects_clear (OpenimEffects *effects,
+                               OpenimDb *db,
+                               const char *conversation_id,
+                               gint64 time,
+                               gboolean hide,
+                               GError **error);
+
 /* ---- events.c */
 
 /* An event's data whose only field is @row (transfer full): FriendAdded and its kind. */

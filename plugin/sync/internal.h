@@ -68,17 +68,7 @@ struct _OpenimSync {
 /* The error for a caller: OPENIM_ERROR_LOGIN_OUT once the object has stopped, else a copy of @error. */
 GError *openim_sync_error (OpenimSync *self, const GError *error);
 
-/* Every change of the store goes this way: @func runs in one transaction and notes what people may hear of
- * it; afterwards that is told in the contract's order, then @done is called, exactly once, also after a stop.
- * Changes and their events keep the order of the calls. @job: (transfer full). */
-typedef gboolean (*OpenimWriteFunc) (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error);
-typedef void (*OpenimWrittenFunc) (OpenimSync *self, gpointer job, const GError *error);
-void openim_sync_write (OpenimSync *self,
-                        OpenimStoreMode mode,
-                        OpenimWriteFunc func,
-                        gpointer job,
-                        GDestroyNotify free_job,
-                        OpenimWrittenFunc done);
+/* Reading; changes go through openim_sync_write (effects.h). */
 typedef gboolean (*OpenimReadFunc) (OpenimDb *db, gpointer job, GError **error);
 void openim_sync_read (
     OpenimSync *self, OpenimReadFunc func, gpointer job, GDestroyNotify free_job, OpenimWrittenFunc done);

@@ -190,72 +190,20 @@ find_message (OpenimDb *db, const char *conversation_id, JsonObject *detail, GEr
   return message;
 }
 
-/* The notice says who and which; names and role are looked up here. */
-static Openim__Sdk__Shared__RevokedTips *
-build_tips (OpenimDb *db, const Notice *notice, const OpenimStoredMessage *message, GError **error)
-{
-  Openim__Sdk__Shared__RevokedTips *tips = openim_pb_new (&openim__sdk__shared__revoked_tips__descriptor);
-  const OpenimMsgData *data = message->data;
-  const char *revoker = openim_json_string (notice->detail, "revokerUserID");
-  g_autoptr (GError) local = NULL;
-  g_autoptr (OpenimGroupMember) member = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *face = NULL;
-
-  if (data->sessiontype == OPENIM_SESSION_GROUP)
-    member = openim_rows_get (db, &openim_table_members, data->groupid, revoker, &local);
-  if (local == NULL && member == NULL)
-    openim_names_of_user (db, revoker, &name, &face, &local);
-  if (local != NULL) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    openim_pb_free (tips);
-    return NULL;
-  }
-
-  openim_pb_set (&tips->revokerid, revoker);
-  tips->revokerrole = member != NULL ? member->rolelevel : 0;
-  openim_pb_set (&tips->revokernickname, member != NULL                        ? member->nickname
-                                         : g_str_equal (revoker, data->sendid) ? data->sendernickname
-                                                                               : name);
-  openim_pb_set (&tips->clientmsgid, data->clientmsgid);
-  tips->revoketime = openim_gate_time (openim_json_int (notice->detail, "revokeTime"));
-  tips->sourcemessagesendtime = data->sendtime;
-  openim_pb_set (&tips->sourcemessagesendid, data->sendid);
-  openim_pb_set (&tips->sourcemessagesendernickname, data->sendernickname);
-  tips->sessiontype = data->sessiontype;
-  tips->seq = data->seq;
-  return tips;
-}
-
 static gboolean
 message_revoked (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **error)
 {
   const char *id = openim_json_string (notice->detail, "conversationID");
   g_autoptr (GError) local = NULL;
   g_autoptr (OpenimStoredMessage) message = find_message (db, id, notice->detail, &local);
-  Openim__Sdk__Shared__RevokedTips *tips;
-  g_autoptr (JsonObject) detail = NULL;
-  g_autoptr (JsonObject) body = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *content = NULL;
 
   FAIL_IF (local, error);
   /* Not here: it will be pulled as a tombstone. Revoked by this device: told already. */
-  if (message == NULL || message->data->contenttype == OPENIM_CONTENT_REVOKED)
+  if (message == NULL || message->data->status >= OPENIM_STATUS_DELETED ||
+      message->data->contenttype == OPENIM_CONTENT_REVOKED)
     return TRUE;
-  tips = build_tips (db, notice, message, error);
-  if (tips == NULL)
-    return FALSE;
-
-  detail = openim_json_from_message (tips, NULL, FALSE);
-  text = openim_json_print (detail);
-  body = openim_json_build ("detail", 's', text, NULL);
-  content = openim_json_print (body);
-  openim_effects_add_late (effects, EVENT (EventOnNewRecvMessageRevoked),
-                           openim_event_new (EVENT (EventOnNewRecvMessageRevoked), tips));
-  openim_effects_touch (effects, id, OPENIM_TOUCH_REFRESH);
-  return openim_messages_set_content (db, id, message->data->clientmsgid, OPENIM_CONTENT_REVOKED, content,
-                                      error);
+  return openim_effects_revoke (effects, db, message, openim_json_string (notice->detail, "revokerUserID"),
+                                openim_gate_time (openim_json_int (notice->detail, "revokeTime")), error);
 }
 
 /* Seqs of a detail's list. (element-type gint64) (transfer full) */
@@ -291,12 +239,35 @@ messages_deleted (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError *
       g_clear_pointer (&message, openim_stored_message_free);
       continue;
     }
-    openim_effects_touch (effects, id, OPENIM_TOUCH_REFRESH);
-    openim_effects_add_late_message (effects, EVENT (EventOnMessageDeleted), message);
-    if (!openim_messages_set_status (db, id, message->data->clientmsgid, OPENIM_STATUS_DELETED, error))
+    if (!openim_effects_delete (effects, db, message, error))
       return FALSE;
   }
   return TRUE;
+}
+
+/* IDs can be repeated. What came after the notice was made stays. */
+static gboolean
+clear_conversations (OpenimDb *db, Notice *notice, gboolean hide, OpenimEffects *effects, GError **error)
+{
+  g_auto (GStrv) ids = openim_json_strv (notice->detail, "conversationIDs");
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (openim_gate_id (ids[i]) &&
+        !openim_effects_clear (effects, db, ids[i], notice->data->sendtime, hide, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+conversations_cleared (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **error)
+{
+  return clear_conversations (db, notice, FALSE, effects, error);
+}
+
+static gboolean
+conversations_deleted (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **error)
+{
+  return clear_conversations (db, notice, TRUE, effects, error);
 }
 
 /* Oneself, on another device or this one. */

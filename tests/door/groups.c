@@ -119,6 +119,15 @@ hear_line (Visitor *visitor, int content_type)
   openim_pb_free (visitor_hear (visitor, EVENT (RecvNewMessage), is_line, GINT_TO_POINTER (content_type)));
 }
 
+void
+hear_team_of (Visitor *visitor, int count)
+{
+  OpenimGroup *group = hear_group (visitor, EVENT (GroupInfoChanged), "team");
+
+  g_assert_cmpint (group->membercount, ==, count);
+  openim_pb_free (group);
+}
+
 /* ---- functions */
 
 void

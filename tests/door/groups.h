@@ -35,6 +35,8 @@ OpenimGroup *hear_group (Visitor *visitor, int event, const char *group);
 OpenimGroupMember *hear_member (Visitor *visitor, int event, const char *user);
 OpenimGroupRequest *hear_request (Visitor *visitor, int event, const char *user);
 void hear_line (Visitor *visitor, int content_type);
+/* GroupInfoChanged: "team" has so many members. */
+void hear_team_of (Visitor *visitor, int count);
 
 /* The newest event or answer of the first number came before that of the second. */
 #define assert_order(visitor, first, second)                                                                 \

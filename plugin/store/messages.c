@@ -571,3 +571,20 @@ openim_messages_mark_read_up_to (
                         "AND (SELECT sendID <> ?3 FROM origins WHERE id = origin)",
                         "iis", conversation, seq, self_id);
 }
+
+/* ---- names */
+
+/* The hash of a changed origin stays that of its old values: it only finds rows to be shared, and what
+ * differs is never shared. */
+gboolean
+openim_messages_rename_sender (OpenimDb *db, const OpenimUser *before, const OpenimUser *now, GError **error)
+{
+  return openim_db_run (db, error,
+                        "UPDATE origins SET senderNickname = ?3 WHERE sendID = ?1 AND senderNickname = ?2 "
+                        "AND ?2 <> ?3",
+                        "sss", now->userid, before->nickname, now->nickname) &&
+         openim_db_run (db, error,
+                        "UPDATE origins SET senderFaceURL = ?3 WHERE sendID = ?1 AND senderFaceURL = ?2 "
+                        "AND ?2 <> ?3",
+                        "sss", now->userid, before->faceurl, now->faceurl);
+}

@@ -111,6 +111,11 @@ gboolean openim_messages_mark_read (OpenimDb *db,
 gboolean openim_messages_mark_read_up_to (
     OpenimDb *db, const char *conversation_id, const char *self_id, gint64 seq, GError **error);
 
+/* What that user has sent shows the new name and picture, if it showed the old one: a name that is used in
+ * one group only stays. */
+gboolean
+openim_messages_rename_sender (OpenimDb *db, const OpenimUser *before, const OpenimUser *now, GError **error);
+
 gint64 openim_messages_max_seq (OpenimDb *db,
                                 const char *conversation_id,
                                 GError **error); /* 0 when there is none; -1 on error */

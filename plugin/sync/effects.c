@@ -2,8 +2,6 @@
 
 #include "sync/effects.h"
 
-#include "store/senders.h"
-
 #define EVENT(name) OPENIM__EVENT__FUNC_REQUEST_EVENT_NAME__##name
 
 typedef struct {
@@ -237,7 +235,7 @@ rename_messages (OpenimEffects *effects, OpenimDb *db, const OpenimRowChange *ch
   if (change->table != &openim_table_users || change->kind != OPENIM_ROW_CHANGED ||
       !g_str_equal (((OpenimUser *) change->row)->userid, effects->self_id))
     return TRUE;
-  return openim_senders_rename (db, change->old, change->row, error);
+  return openim_messages_rename_sender (db, change->old, change->row, error);
 }
 
 /* What a friend is called now is also in his profile, if that was ever asked for. */

@@ -435,6 +435,45 @@ test_read_marks (OpenimDb *db, gpointer job, GError **error)
   return TRUE;
 }
 
+static void
+check_sender (OpenimDb *db, const char *id, const char *name, const char *face)
+{
+  g_autoptr (OpenimStoredMessage) message = get (db, id);
+
+  g_assert_cmpstr (message->data->sendernickname, ==, name);
+  g_assert_cmpstr (message->data->senderfaceurl, ==, face);
+}
+
+static gboolean
+test_rename_sender (OpenimDb *db, gpointer job, GError **error)
+{
+  static const struct {
+    const char *id, *sender, *name;
+  } rows[] = { { "a", WORLD_SELF, "Alice" }, { "b", WORLD_SELF, "Captain" }, { "c", "bob", "Alice" } };
+  g_autoptr (OpenimUser) before = openim_pb_new (&openim__sdk__shared__imuser__descriptor);
+  g_autoptr (OpenimUser) now = openim_pb_new (&openim__sdk__shared__imuser__descriptor);
+  OpenimStoredKind kind;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (OpenimMsgData) data = world_message (rows[i].id, rows[i].sender, i + 1, 1000);
+
+    openim_pb_set (&data->sendernickname, rows[i].name);
+    openim_pb_set (&data->senderfaceurl, "old.png");
+    g_assert_true (openim_messages_put (db, WORLD_CHAT, WORLD_SELF, data, &kind, error));
+  }
+  openim_pb_set (&before->userid, WORLD_SELF);
+  openim_pb_set (&before->nickname, "Alice");
+  openim_pb_set (&before->faceurl, "old.png");
+  openim_pb_set (&now->userid, WORLD_SELF);
+  openim_pb_set (&now->nickname, "Alicia");
+  openim_pb_set (&now->faceurl, "new.png");
+  g_assert_true (openim_messages_rename_sender (db, before, now, error));
+  check_sender (db, "a", "Alicia", "new.png");
+  check_sender (db, "b", "Captain", "new.png");
+  check_sender (db, "c", "Alice", "old.png");
+  return TRUE;
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -450,5 +489,6 @@ main (int argc, char *argv[])
   world_add_job_test ("/store/messages/local", test_local);
   world_add_job_test ("/store/messages/pages", test_pages);
   world_add_job_test ("/store/messages/read-marks", test_read_marks);
+  world_add_job_test ("/store/messages/rename-sender", test_rename_sender);
   return g_test_run ();
 }

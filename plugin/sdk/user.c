@@ -95,8 +95,9 @@ read_users (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
   return TRUE;
 }
 
-static void
-answer_users (OpenimCall *call)
+/* (transfer full) what is known, in the order of the request. */
+static gpointer
+known_users (OpenimCall *call)
 {
   const Openim__Sdk__User__GetUsersInfoReq *request = openim_call_get_request (call);
   GHashTable *known = openim_call_get_state (call);
@@ -109,7 +110,7 @@ answer_users (OpenimCall *call)
     if (user != NULL)
       openim_pb_append (&response->n_users, &response->users, openim_pb_copy (user));
   }
-  openim_call_answer_after_events (call, response);
+  return response;
 }
 
 static void
@@ -127,7 +128,7 @@ on_users_fetched (OpenimCall *call, GPtrArray *users, GError *error)
 
     g_hash_table_insert (known, g_strdup (user->userid), openim_pb_copy (user));
   }
-  answer_users (call);
+  openim_call_answer_after_events (call, known_users (call));
 }
 
 static void
@@ -144,7 +145,7 @@ on_users_read (OpenimCall *call, gpointer response)
       g_ptr_array_add (missing, request->userids[i]);
   }
   if (missing->len == 0) {
-    answer_users (call);
+    openim_call_answer (call, known_users (call));
     return;
   }
 

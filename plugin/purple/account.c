@@ -119,18 +119,6 @@ read_platform (PurpleAccount *account)
   return platforms[0].platform;
 }
 
-/* People on two servers may have the same ID, so each server has a folder of its own. */
-static char *
-make_data_dir (const char *api)
-{
-  g_autofree char *name = g_strdup (strstr (api, "://") + strlen ("://"));
-
-  g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-", '_');
-  if (*name == '.')
-    *name = '_';
-  return g_build_filename (purple_user_dir (), "openim", name, NULL);
-}
-
 OpenimOptions *
 openim_options_read (PurpleAccount *account, GError **error)
 {
@@ -147,7 +135,7 @@ openim_options_read (PurpleAccount *account, GError **error)
   options->gateway = read_address (account, OPTION_GATEWAY, "ws", "wss", error);
   if (options->gateway == NULL)
     return NULL;
-  options->data_dir = make_data_dir (options->api);
+  options->data_dir = g_build_filename (purple_user_dir (), "openim", NULL);
 
   /* A token may stand in the password field too: bitlbee keeps that one encrypted. */
   if (*token != '\0') {

@@ -18,7 +18,7 @@ typedef struct {
   char *token;       /* NULL when there is a password */
   char *user_id;     /* known beforehand only with a token, else NULL */
   int platform;
-  char *data_dir; /* absolute; one for each server, below libpurple's own folder */
+  char *data_dir; /* absolute, below libpurple's own folder */
 } OpenimOptions;
 
 /* NULL with OPENIM_ERROR_SDK_ARGS and a sentence that says which setting is wrong. (transfer full) */

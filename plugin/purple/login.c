@@ -221,7 +221,7 @@ enter (OpenimConnection *self, const char *user_id, const char *token)
   }
   self->self_id = g_strdup (user_id);
   self->self_name = g_strdup (user_id);
-  self->shown = openim_shown_open (options->data_dir, user_id);
+  self->shown = openim_shown_open (options->data_dir, options->api, user_id);
   openim_sdk_set_proxy (self->sdk, proxy);
   config.platform = (Openim__Sdk__Common__Platform) options->platform;
   config.apiaddr = options->api;

@@ -89,11 +89,13 @@ tidy (OpenimShown *shown)
 }
 
 OpenimShown *
-openim_shown_open (const char *directory, const char *user_id)
+openim_shown_open (const char *directory, const char *server, const char *user_id)
 {
   OpenimShown *shown = g_new0 (OpenimShown, 1);
+  const char *host = strstr (server, "://");
+  g_autofree char *place = g_uri_escape_string (host != NULL ? host + strlen ("://") : server, NULL, TRUE);
   g_autofree char *name = g_uri_escape_string (user_id, NULL, TRUE);
-  g_autofree char *file = g_strdup_printf ("%s.shown", name);
+  g_autofree char *file = g_strdup_printf ("%s@%s.shown", name, place); /* "@" is escaped in both */
   g_autofree char *text = NULL;
   gboolean torn = FALSE; /* the last line was not finished; the next one must not become its end */
   guint lines = 0;

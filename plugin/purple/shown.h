@@ -11,7 +11,8 @@
 
 G_BEGIN_DECLS
 
-OpenimShown *openim_shown_open (const char *directory, const char *user_id);
+/* @server: its API address; people on two servers may have the same ID. */
+OpenimShown *openim_shown_open (const char *directory, const char *server, const char *user_id);
 void openim_shown_free (OpenimShown *shown);
 
 /* 0: nothing is known of the conversation. */

@@ -12,7 +12,7 @@ static void
 place_open (Place *place, gconstpointer data)
 {
   place->directory = g_dir_make_tmp ("openim-shown-XXXXXX", NULL);
-  place->file = g_build_filename (place->directory, "alice%2F1.shown", NULL);
+  place->file = g_build_filename (place->directory, "alice%2F1@host%3A10002.shown", NULL);
 }
 
 static void
@@ -27,7 +27,7 @@ place_close (Place *place, gconstpointer data)
 static OpenimShown *
 open_it (Place *place)
 {
-  return openim_shown_open (place->directory, "alice/1");
+  return openim_shown_open (place->directory, "http://host:10002", "alice/1");
 }
 
 static guint
@@ -126,7 +126,7 @@ test_tidy (Place *place, gconstpointer data)
 static void
 test_nowhere (void)
 {
-  OpenimShown *shown = openim_shown_open ("/nonexistent/folder", "alice");
+  OpenimShown *shown = openim_shown_open ("/nonexistent/folder", "http://host:10002", "alice");
 
   openim_shown_set_seq (shown, "sg_1", 4);
   g_assert_cmpint (openim_shown_get_seq (shown, "sg_1"), ==, 4);

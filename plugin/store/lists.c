@@ -132,30 +132,29 @@ GPtrArray *
 openim_members_among (
     OpenimDb *db, const char *group_id, char *const *user_ids, size_t n_user_ids, GError **error)
 {
-  g_auto (GStrv) listed = openim_versions_get_ids (db, "members", group_id, error);
-  g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) among = g_ptr_array_new ();
-
-  if (listed == NULL)
-    return NULL;
-  for (guint i = 0; listed[i] != NULL; i++)
-    g_hash_table_add (members, listed[i]);
+  g_autoptr (GHashTable) members = NULL;
+  g_auto (GStrv) listed = NULL;
 
   for (size_t i = 0; i < n_user_ids; i++) {
-    gboolean is_member = g_hash_table_contains (members, user_ids[i]);
+    g_autoptr (GError) trouble = NULL;
+    g_autoptr (OpenimGroupMember) row =
+        openim_rows_get (db, &openim_table_members, group_id, user_ids[i], &trouble);
 
-    if (!is_member) {
-      g_autoptr (GError) trouble = NULL;
-      g_autoptr (OpenimGroupMember) row =
-          openim_rows_get (db, &openim_table_members, group_id, user_ids[i], &trouble);
-
-      if (trouble != NULL) {
-        g_propagate_error (error, g_steal_pointer (&trouble));
-        return NULL;
-      }
-      is_member = row != NULL;
+    if (trouble != NULL) {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return NULL;
     }
-    if (is_member)
+    /* The whole list is long, and read only for somebody who has no row. */
+    if (row == NULL && members == NULL) {
+      listed = openim_versions_get_ids (db, "members", group_id, error);
+      if (listed == NULL)
+        return NULL;
+      members = g_hash_table_new (g_str_hash, g_str_equal);
+      for (guint k = 0; listed[k] != NULL; k++)
+        g_hash_table_add (members, listed[k]);
+    }
+    if (row != NULL || g_hash_table_contains (members, user_ids[i]))
       g_ptr_array_add (among, user_ids[i]);
   }
   return g_steal_pointer (&among);

@@ -588,3 +588,12 @@ openim_messages_rename_sender (OpenimDb *db, const OpenimUser *before, const Ope
                         "AND ?2 <> ?3",
                         "sss", now->userid, before->faceurl, now->faceurl);
 }
+
+gboolean
+openim_messages_rename_member (OpenimDb *db, const OpenimGroupMember *now, GError **error)
+{
+  return openim_db_run (
+      db, error,
+      "UPDATE origins SET senderNickname = ?3, senderFaceURL = ?4 WHERE sendID = ?1 AND groupID = ?2", "ssss",
+      now->userid, now->groupid, now->nickname, now->faceurl);
+}

@@ -115,6 +115,8 @@ gboolean openim_messages_mark_read_up_to (
  * one group only stays. */
 gboolean
 openim_messages_rename_sender (OpenimDb *db, const OpenimUser *before, const OpenimUser *now, GError **error);
+/* What that member has sent into the group shows the new name and picture. */
+gboolean openim_messages_rename_member (OpenimDb *db, const OpenimGroupMember *now, GError **error);
 
 gint64 openim_messages_max_seq (OpenimDb *db,
                                 const char *conversation_id,

@@ -228,14 +228,23 @@ rename_conversations (OpenimEffects *effects, OpenimDb *db, const OpenimRowChang
   return TRUE;
 }
 
-/* One's own name is also that of what one has sent. */
+/* One's own name, and that of a member of a group, is also that of what was sent. */
 static gboolean
 rename_messages (OpenimEffects *effects, OpenimDb *db, const OpenimRowChange *change, GError **error)
 {
-  if (change->table != &openim_table_users || change->kind != OPENIM_ROW_CHANGED ||
-      !g_str_equal (((OpenimUser *) change->row)->userid, effects->self_id))
+  if (change->kind != OPENIM_ROW_CHANGED)
     return TRUE;
-  return openim_messages_rename_sender (db, change->old, change->row, error);
+  if (change->table == &openim_table_users)
+    return !g_str_equal (((OpenimUser *) change->row)->userid, effects->self_id) ||
+           openim_messages_rename_sender (db, change->old, change->row, error);
+  if (change->table == &openim_table_members) {
+    const OpenimGroupMember *now = change->row;
+    const OpenimGroupMember *old = change->old;
+
+    return (g_str_equal (now->nickname, old->nickname) && g_str_equal (now->faceurl, old->faceurl)) ||
+           openim_messages_rename_member (db, now, error);
+  }
+  return TRUE;
 }
 
 /* What a friend is called now is also in his profile, if that was ever asked for. */

@@ -194,11 +194,15 @@ after_groups (OpenimDb *db, GPtrArray *changes, GPtrArray *new_groups, GError **
   return TRUE;
 }
 
-/* The group travels with its members. */
+/* The group travels with its members. That its list is new and nobody hears of each member does not make
+ * what has changed about the group less of a news. */
 static gboolean
-put_group (OpenimDb *db, JsonObject *answer, GPtrArray *changes, GError **error)
+put_group (OpenimDb *db, JsonObject *answer, gboolean silent, OpenimEffects *effects, GError **error)
 {
+  const gboolean list_silent = effects->silent;
+  gboolean put;
   JsonObject *object = openim_json_object (answer, "group");
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_row_change_free);
   g_autoptr (OpenimGroup) group = NULL;
   g_autoptr (OpenimGroup) known = NULL;
   g_autoptr (GError) local = NULL;
@@ -211,7 +215,13 @@ put_group (OpenimDb *db, JsonObject *answer, GPtrArray *changes, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  return known == NULL || openim_rows_put (db, &openim_table_groups, group, changes, error);
+  if (known == NULL)
+    return TRUE;
+  effects->silent = silent;
+  put = openim_rows_put (db, &openim_table_groups, group, changes, error) &&
+        openim_effects_add_changes (effects, db, changes, error);
+  effects->silent = list_silent;
+  return put;
 }
 
 static gboolean
@@ -229,6 +239,7 @@ apply_changes (OpenimDb *db,
                const char *entity,
                JsonObject *answer,
                GPtrArray *new_groups,
+               gboolean silent,
                OpenimEffects *effects,
                GError **error)
 {
@@ -255,8 +266,8 @@ apply_changes (OpenimDb *db,
       return FALSE;
 
   return (kind->ids == NULL || update_ids (db, kind, entity, (const char *const *) deleted, rows, error)) &&
-         (kind->list != OPENIM_LIST_MEMBERS || put_group (db, answer, changes, error)) &&
          openim_effects_add_changes (effects, db, changes, error) &&
+         (kind->list != OPENIM_LIST_MEMBERS || put_group (db, answer, silent, effects, error)) &&
          after_groups (db, changes, new_groups, error) && set_version (db, kind, entity, answer, error);
 }
 
@@ -268,7 +279,7 @@ openim_versioned_apply (OpenimDb *db,
                         OpenimEffects *effects,
                         GError **error)
 {
-  return apply_changes (db, find_kind (list), entity, answer, NULL, effects, error);
+  return apply_changes (db, find_kind (list), entity, answer, NULL, effects->silent, effects, error);
 }
 
 static gboolean
@@ -310,8 +321,8 @@ apply_full (OpenimDb *db, Pass *pass, OpenimEffects *effects, GError **error)
             told != NULL ? (const char *const *) told : (const char *const *) ids->pdata, error))
       return FALSE;
   }
-  return (kind->list != OPENIM_LIST_MEMBERS || put_group (db, pass->answer, changes, error)) &&
-         openim_effects_add_changes (effects, db, changes, error) &&
+  return openim_effects_add_changes (effects, db, changes, error) &&
+         (kind->list != OPENIM_LIST_MEMBERS || put_group (db, pass->answer, pass->silent, effects, error)) &&
          after_groups (db, changes, pass->new_groups, error) &&
          set_version (db, kind, pass->entity, pass->answer, error);
 }
@@ -358,9 +369,9 @@ write_list (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
       pass->silent || pass->version.version == 0 || (full && pass->kind->list == OPENIM_LIST_MEMBERS);
   if (pass->gone != NULL && !mark_dismissed (db, pass, effects, error))
     return FALSE;
-  written =
-      full ? apply_full (db, pass, effects, error)
-           : apply_changes (db, pass->kind, pass->entity, pass->answer, pass->new_groups, effects, error);
+  written = full ? apply_full (db, pass, effects, error)
+                 : apply_changes (db, pass->kind, pass->entity, pass->answer, pass->new_groups, pass->silent,
+                                  effects, error);
   /* Freeing a long list takes its time too, and the main loop has none. */
   g_clear_pointer (&pass->answers, g_ptr_array_unref);
   return written;
@@ -452,7 +463,7 @@ on_written (OpenimSync *sync, gpointer job, const GError *error)
        error == NULL && !sync->stopped && !(update->flags & OPENIM_LIST_IN_RUN) && i < pass->new_groups->len;
        i++)
     openim_lists_update (sync->lists, OPENIM_LIST_MEMBERS, g_ptr_array_index (pass->new_groups, i),
-                         OPENIM_LIST_SILENT, NULL, NULL);
+                         OPENIM_LIST_PLAIN, NULL, NULL);
   openim_update_end (update, error);
 }
 

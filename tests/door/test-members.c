@@ -368,11 +368,34 @@ check_bob (OpenimGroupMember *member, int role)
   openim_pb_free (member);
 }
 
+/* (transfer full) who has sent the newest message of the team, by name. */
+static char *
+latest_sender (Visitor *visitor)
+{
+  Openim__Sdk__Conversation__GetOneConversationReq request =
+      OPENIM__SDK__CONVERSATION__GET_ONE_CONVERSATION_REQ__INIT;
+  Openim__Sdk__Conversation__GetOneConversationResp *response;
+  char *name;
+
+  request.sessiontype = OPENIM_SESSION_GROUP;
+  request.sourceid = (char *) "team";
+  response = visitor_call (visitor, FUNCTION (GetOneConversation), &request);
+  name = g_strdup (response->conversation->latestmsg->sendernickname);
+  openim_pb_free (response);
+  return name;
+}
+
 static void
 test_set_info (void)
 {
   Trio *trio = trio_new (NULL, TRUE);
   Openim__Sdk__Group__SetGroupMemberInfoReq request;
+  g_autofree char *id = visitor_say (trio->bob, "", "team", "Bob is my name");
+  g_autofree char *before = NULL, *after = NULL, *own = NULL;
+
+  openim_pb_free (visitor_hear (trio->ann, EVENT (RecvNewMessage), message_says, "Bob is my name"));
+  before = latest_sender (trio->ann);
+  g_assert_cmpstr (before, ==, "Bob");
 
   prepare (&request, "team", "bob");
   set_nickname (&request, "Bobby");
@@ -384,6 +407,10 @@ test_set_info (void)
   assert_order (trio->bob, EVENT (GroupMemberInfoChanged), FUNCTION (SetGroupMemberInfo));
   check_bob (hear_member (trio->bob, EVENT (GroupMemberInfoChanged), "bob"), ORDINARY);
   check_bob (hear_member (trio->ann, EVENT (GroupMemberInfoChanged), "bob"), ORDINARY);
+  after = latest_sender (trio->ann); /* what he said before carries it too */
+  g_assert_cmpstr (after, ==, "Bobby");
+  own = latest_sender (trio->bob);
+  g_assert_cmpstr (own, ==, "Bobby");
 
   prepare (&request, "team", "bob");
   set_role (&request, ADMINISTRATOR);

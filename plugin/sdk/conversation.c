@@ -6,10 +6,12 @@
 
 #include "conversation.pb-c.h"
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "sdk/convert.h"
 #include "sdk/lookup.h"
 #include "sdk/sdk.h"
+#include "store/deletions.h"
 
 #define AT_ALL_TAG "AtAllTag"
 
@@ -135,27 +137,12 @@ openim_conversation_get_total_unread (OpenimCall *call)
 
 /* ---- one */
 
-/* (transfer full) NULL with OPENIM_ERROR_NOT_FOUND when it is not there. */
-static OpenimConversationRow *
-get_row (OpenimDb *db, const char *conversation_id, GError **error)
-{
-  g_autoptr (GError) trouble = NULL;
-  OpenimConversationRow *row = openim_conversations_get (db, conversation_id, &trouble);
-
-  if (trouble != NULL)
-    g_propagate_error (error, g_steal_pointer (&trouble));
-  else if (row == NULL)
-    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_NOT_FOUND, "There is no such conversation.");
-
-  return row;
-}
-
 static gboolean
 read_one (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {
   const Openim__Sdk__Conversation__GetConversationReq *request = openim_call_get_request (call);
   Openim__Sdk__Conversation__GetConversationResp *result = response;
-  g_autoptr (OpenimConversationRow) row = get_row (db, request->conversationid, error);
+  g_autoptr (OpenimConversationRow) row = openim_lookup_conversation (db, request->conversationid, error);
 
   if (row != NULL)
     result->conversation = openim_convert_conversation (row, openim_call_get_user_id (call));
@@ -262,7 +249,7 @@ make_one (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
                                     one->group_id == NULL ? "" : one->group_id, NULL, error))
     return FALSE;
 
-  row = get_row (db, one->conversation_id, error);
+  row = openim_lookup_conversation (db, one->conversation_id, error);
   if (row == NULL)
     return FALSE;
 
@@ -352,125 +339,80 @@ openim_conversation_get_one (OpenimCall *call)
   openim_call_run (call, OPENIM_STORE_READ, find_one, on_one_looked_for);
 }
 
-/* ---- MarkConversationMessageAsRead */
+/* ---- SearchConversation */
 
-typedef struct {
-  gboolean needed;
-  gboolean is_single;
-  gint64 has_read_seq;
-  GArray *seqs; /* (nullable) of a single chat */
-} Mark;
-
-static void
-mark_free (gpointer data)
-{
-  Mark *mark = data;
-
-  g_clear_pointer (&mark->seqs, g_array_unref);
-  g_free (mark);
-}
-
-/* Own messages raise the own mark at the server, so what the peer has written can be unread for the peer
- * although nothing counts as unread here: in a single chat the rows decide, not the count. */
 static gboolean
-look_at_marks (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
+search (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {
-  const Openim__Sdk__Conversation__MarkConversationMessageAsReadReq *request = openim_call_get_request (call);
-  Mark *mark = openim_call_get_state (call);
-  g_autoptr (OpenimConversationRow) row = get_row (db, request->conversationid, error);
-  gint64 max_stored;
+  const Openim__Sdk__Conversation__SearchConversationReq *request = openim_call_get_request (call);
+  Openim__Sdk__Conversation__SearchConversationResp *result = response;
+  g_autoptr (GPtrArray) rows = openim_conversations_search (db, request->searchparam, error);
 
-  if (row == NULL)
-    return FALSE;
-  max_stored = openim_messages_max_seq (db, request->conversationid, error);
-  if (max_stored < 0)
+  if (rows == NULL)
     return FALSE;
 
-  mark->is_single = row->info->conversationtype == OPENIM__SDK__COMMON__SESSION_TYPE__Single;
-  mark->has_read_seq = MAX (MAX (row->max_seq, max_stored), row->has_read_seq);
-  if (mark->is_single) {
-    mark->seqs = openim_messages_unread_seqs (db, request->conversationid, openim_call_get_user_id (call),
-                                              mark->has_read_seq, error);
-    if (mark->seqs == NULL)
-      return FALSE;
-  }
-  mark->needed =
-      mark->has_read_seq > 0 && (row->info->unreadcount > 0 || (mark->seqs != NULL && mark->seqs->len > 0));
-
+  openim_convert_conversations (rows, openim_call_get_user_id (call), &result->n_conversationlist,
+                                &result->conversationlist);
   return TRUE;
 }
 
-static gboolean
-set_marks (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
+void
+openim_conversation_search (OpenimCall *call)
 {
-  const Openim__Sdk__Conversation__MarkConversationMessageAsReadReq *request = openim_call_get_request (call);
-  const char *self_id = openim_call_get_user_id (call);
-  Mark *mark = openim_call_get_state (call);
+  const Openim__Sdk__Conversation__SearchConversationReq *request = openim_call_get_request (call);
 
-  return openim_conversations_set_seqs (db, request->conversationid, -1, mark->has_read_seq, NULL, error) &&
-         openim_messages_mark_read_up_to (db, request->conversationid, self_id, mark->has_read_seq, error);
-}
-
-static void
-on_marks_set (OpenimCall *call, gpointer response)
-{
-  const Openim__Sdk__Conversation__MarkConversationMessageAsReadReq *request = openim_call_get_request (call);
-  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
-
-  g_ptr_array_add (ids, g_strdup (request->conversationid));
-  openim_sync_conversations_changed (openim_call_get_resources (call)->sync, ids);
-  openim_call_answer_after_events (call, response);
-}
-
-static void
-on_server_marked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
-
-  if (data == NULL)
-    openim_call_take_error (call, error);
+  if (*request->searchparam == '\0')
+    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "There is nothing to search for.");
   else
-    openim_call_run (call, OPENIM_STORE_WRITE, set_marks, on_marks_set);
+    openim_call_run (call, OPENIM_STORE_READ, search, NULL);
 }
 
-static void
-on_marks_looked_at (OpenimCall *call, gpointer response)
+/* ---- hiding and drafts: known here only */
+
+static gboolean
+hide (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {
-  const Openim__Sdk__Conversation__MarkConversationMessageAsReadReq *request = openim_call_get_request (call);
-  OpenimResources *resources = openim_call_get_resources (call);
-  Mark *mark = openim_call_get_state (call);
-  JsonArray *seqs = NULL;
+  const Openim__Sdk__Conversation__HideConversationReq *request = openim_call_get_request (call);
+  g_autoptr (OpenimConversationRow) row = openim_lookup_conversation (db, request->conversationid, error);
 
-  if (!mark->needed) {
-    openim_call_answer (call, response);
-    return;
-  }
-  openim_pb_free (response);
-
-  if (mark->is_single && mark->seqs->len > 0) {
-    seqs = json_array_new ();
-    for (guint i = 0; i < mark->seqs->len; i++)
-      json_array_add_int_element (seqs, g_array_index (mark->seqs, gint64, i));
-  }
-  openim_api_call_async (resources->api, "/msg/mark_conversation_as_read",
-                         openim_json_build ("conversationID", 's', request->conversationid, "userID", 's',
-                                            resources->user_id, "hasReadSeq", 'i', mark->has_read_seq, "seqs",
-                                            'a', seqs, NULL),
-                         openim_call_get_cancellable (call), on_server_marked, call);
+  return row != NULL && openim_conversations_hide (db, request->conversationid, error);
 }
 
 void
-openim_conversation_mark_read (OpenimCall *call)
+openim_conversation_hide (OpenimCall *call)
 {
-  const Openim__Sdk__Conversation__MarkConversationMessageAsReadReq *request = openim_call_get_request (call);
+  openim_call_run (call, OPENIM_STORE_WRITE, hide, NULL);
+}
 
-  if (*request->conversationid == '\0') {
-    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "There is no conversation without an ID.");
-    return;
-  }
+static gboolean
+hide_all (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
+{
+  return openim_conversations_hide (db, NULL, error);
+}
 
-  openim_call_set_state (call, g_new0 (Mark, 1), mark_free);
-  openim_call_run (call, OPENIM_STORE_READ, look_at_marks, on_marks_looked_at);
+void
+openim_conversation_hide_all (OpenimCall *call)
+{
+  openim_call_run (call, OPENIM_STORE_WRITE, hide_all, NULL);
+}
+
+static gboolean
+set_draft (OpenimDb *db, OpenimCall *call, OpenimEffects *effects, gpointer response, GError **error)
+{
+  const Openim__Sdk__Conversation__SetConversationDraftReq *request = openim_call_get_request (call);
+  g_autoptr (OpenimConversationRow) row = openim_lookup_conversation (db, request->conversationid, error);
+  gboolean changed;
+
+  if (row == NULL || !openim_conversations_set_draft (db, request->conversationid, request->drafttext,
+                                                      openim_clock_now (), &changed, error))
+    return FALSE;
+  if (changed)
+    openim_effects_touch (effects, request->conversationid, OPENIM_TOUCH_CHANGED);
+  return TRUE;
+}
+
+void
+openim_conversation_set_draft (OpenimCall *call)
+{
+  openim_call_change (call, set_draft, NULL);
 }

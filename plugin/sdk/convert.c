@@ -167,3 +167,17 @@ openim_data_set_online_only (OpenimMsgData *data)
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     openim_data_set_option (data, keys[i], FALSE);
 }
+
+Openim__Sdk__Conversation__SearchByConversationResult *
+openim_convert_result (const OpenimConversationRow *row)
+{
+  Openim__Sdk__Conversation__SearchByConversationResult *result =
+      openim_pb_new (&openim__sdk__conversation__search_by_conversation_result__descriptor);
+
+  openim_pb_set (&result->conversationid, row->info->conversationid);
+  result->conversationtype = row->info->conversationtype;
+  openim_pb_set (&result->showname, row->info->showname);
+  openim_pb_set (&result->faceurl, row->info->faceurl);
+  result->latestmsgsendtime = row->info->latestmsgsendtime;
+  return result;
+}

@@ -4,6 +4,8 @@
 /* Between the form in which messages travel and are stored (OpenimMsgData, content as JSON text) and the form
  * of the interface (OpenimMessage, content as a member of its oneof). Any thread. */
 
+#include "conversation.pb-c.h"
+
 #include "store/conversations.h"
 
 G_BEGIN_DECLS
@@ -25,6 +27,10 @@ void openim_convert_conversations (GPtrArray *rows,
                                    const char *self_id,
                                    size_t *n,
                                    OpenimConversation ***conversations);
+
+/* (transfer full) A result of a search, without messages yet. */
+Openim__Sdk__Conversation__SearchByConversationResult *
+openim_convert_result (const OpenimConversationRow *row);
 
 /* Puts @message (transfer full) into the field "message" of a response or of an event's data. */
 void openim_convert_set_message (gpointer owner, OpenimMessage *message);

@@ -27,7 +27,36 @@ void openim_conversation_get_multiple (OpenimCall *call);
 void openim_conversation_get_total_unread (OpenimCall *call);
 void openim_conversation_get_id (OpenimCall *call);
 void openim_conversation_get_at_all_tag (OpenimCall *call);
+void openim_conversation_search (OpenimCall *call);
+void openim_conversation_hide (OpenimCall *call);
+void openim_conversation_hide_all (OpenimCall *call);
+void openim_conversation_set_draft (OpenimCall *call);
+
+/* setting.c */
+void openim_conversation_set (OpenimCall *call);
+
+/* mark.c */
 void openim_conversation_mark_read (OpenimCall *call);
+void openim_conversation_mark_all_read (OpenimCall *call);
+
+/* delete.c */
+void openim_message_delete (OpenimCall *call);
+void openim_message_delete_local (OpenimCall *call);
+void openim_message_delete_all (OpenimCall *call);
+void openim_message_delete_all_local (OpenimCall *call);
+void openim_conversation_clear (OpenimCall *call);
+void openim_conversation_delete (OpenimCall *call);
+
+/* revoke.c */
+void openim_message_revoke (OpenimCall *call);
+
+/* insert.c */
+void openim_message_insert_single (OpenimCall *call);
+void openim_message_insert_group (OpenimCall *call);
+void openim_message_set_local_ex (OpenimCall *call);
+
+/* search.c */
+void openim_message_search (OpenimCall *call);
 
 /* message.c */
 void openim_message_create_text (OpenimCall *call);
@@ -37,6 +66,10 @@ void openim_message_create_location (OpenimCall *call);
 void openim_message_create_custom (OpenimCall *call);
 void openim_message_create_card (OpenimCall *call);
 void openim_message_create_face (OpenimCall *call);
+void openim_message_create_quote (OpenimCall *call);
+void openim_message_create_advanced_quote (OpenimCall *call);
+void openim_message_create_merger (OpenimCall *call);
+void openim_message_create_forward (OpenimCall *call);
 
 /* send.c */
 void openim_message_send (OpenimCall *call);

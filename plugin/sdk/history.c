@@ -304,12 +304,7 @@ find_in (OpenimDb *db,
     return NULL;
   }
 
-  found = openim_pb_new (&openim__sdk__conversation__search_by_conversation_result__descriptor);
-  openim_pb_set (&found->conversationid, row->info->conversationid);
-  found->conversationtype = row->info->conversationtype;
-  openim_pb_set (&found->showname, row->info->showname);
-  openim_pb_set (&found->faceurl, row->info->faceurl);
-  found->latestmsgsendtime = row->info->latestmsgsendtime;
+  found = openim_convert_result (row);
   for (size_t i = 0; trouble == NULL && i < wanted->n_clientmsgidlist; i++) {
     g_autoptr (OpenimStoredMessage) stored =
         openim_messages_get (db, wanted->conversationid, wanted->clientmsgidlist[i], &trouble);

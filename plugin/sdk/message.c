@@ -203,3 +203,102 @@ openim_message_create_face (OpenimCall *call)
   openim_pb_set (&message->faceelem->data, request->data);
   answer_message (call, message);
 }
+
+/* ---- messages that carry others */
+
+static void
+create_quote (OpenimCall *call,
+              const char *text,
+              const OpenimMessage *quoted,
+              Openim__Sdk__Shared__MessageEntity *const *entities,
+              size_t n_entities)
+{
+  OpenimMessage *message;
+
+  if (quoted == NULL || *quoted->clientmsgid == '\0') {
+    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "A quote needs the message that is quoted.");
+    return;
+  }
+
+  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Quote);
+  NEW_BODY (message, quoteelem, QUOTE_ELEM, quote_elem);
+  openim_pb_set (&message->quoteelem->text, text);
+  message->quoteelem->quotemessage = flat_quote (quoted);
+  copy_entities (entities, n_entities, &message->quoteelem->n_messageentitylist,
+                 &message->quoteelem->messageentitylist);
+  answer_message (call, message);
+}
+
+void
+openim_message_create_quote (OpenimCall *call)
+{
+  const Openim__Sdk__Message__CreateQuoteMessageReq *request = openim_call_get_request (call);
+
+  create_quote (call, request->text, request->quotemessage, NULL, 0);
+}
+
+void
+openim_message_create_advanced_quote (OpenimCall *call)
+{
+  const Openim__Sdk__Message__CreateAdvancedQuoteMessageReq *request = openim_call_get_request (call);
+
+  create_quote (call, request->text, request->quotemessage, request->messageentities,
+                request->n_messageentities);
+}
+
+void
+openim_message_create_merger (OpenimCall *call)
+{
+  const Openim__Sdk__Message__CreateMergerMessageReq *request = openim_call_get_request (call);
+  Openim__Sdk__Shared__MergeElem *elem;
+  OpenimMessage *message;
+
+  if (request->n_messages == 0) {
+    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "There are no messages to be merged.");
+    return;
+  }
+
+  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Merge);
+  NEW_BODY (message, mergeelem, MERGE_ELEM, merge_elem);
+  elem = message->mergeelem;
+  openim_pb_set (&elem->title, request->title);
+  for (size_t i = 0; i < request->n_summaries; i++)
+    openim_pb_append_string (&elem->n_abstractlist, &elem->abstractlist, request->summaries[i]);
+  for (size_t i = 0; i < request->n_messages; i++)
+    openim_pb_append (&elem->n_multimessage, &elem->multimessage, openim_pb_copy (request->messages[i]));
+  answer_message (call, message);
+}
+
+/* The content stays as it is, with the raw form of a content that has no member. That it counts as sent says
+ * that there is nothing to be uploaded any more. */
+void
+openim_message_create_forward (OpenimCall *call)
+{
+  const Openim__Sdk__Message__CreateForwardMessageReq *request = openim_call_get_request (call);
+  g_autoptr (OpenimMessage) common = NULL;
+  OpenimMessage *message;
+
+  if (request->message == NULL || request->message->status != OPENIM__SDK__COMMON__MSG_STATUS__SendSuccess) {
+    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "Only what has been sent can be forwarded.");
+    return;
+  }
+
+  common = new_message (call, request->message->contenttype);
+  message = openim_pb_copy (request->message);
+  openim_pb_set (&message->clientmsgid, common->clientmsgid);
+  openim_pb_set (&message->servermsgid, NULL);
+  message->createtime = common->createtime;
+  message->sendtime = common->sendtime;
+  message->sessiontype = 0;
+  openim_pb_set (&message->sendid, common->sendid);
+  openim_pb_set (&message->recvid, NULL);
+  openim_pb_set (&message->groupid, NULL);
+  message->senderplatformid = common->senderplatformid;
+  message->msgfrom = common->msgfrom;
+  message->seq = 0;
+  message->isread = FALSE;
+  openim_pb_set (&message->localex, NULL);
+  g_clear_pointer (&message->attachedinfoelem, openim_pb_free);
+  g_clear_pointer (&message->offlinepush, openim_pb_free);
+  answer_message (call, message);
+}

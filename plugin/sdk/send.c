@@ -190,36 +190,12 @@ read_sender (OpenimDb *db, Send *send, GError **error)
   return TRUE;
 }
 
-/* The server takes a quote without the number of what is quoted for a quote of something withdrawn. */
-static gboolean
-read_quoted_seq (OpenimDb *db, Send *send, GError **error)
-{
-  g_autoptr (GError) trouble = NULL;
-  g_autoptr (OpenimStoredMessage) stored = NULL;
-  OpenimMessage *quoted;
-
-  if (send->message->content_case != OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_QUOTE_ELEM)
-    return TRUE;
-  quoted = send->message->quoteelem->quotemessage;
-  if (quoted == NULL || quoted->seq > 0)
-    return TRUE;
-
-  stored = openim_messages_get (db, send->conversation_id, quoted->clientmsgid, &trouble);
-  if (trouble != NULL) {
-    g_propagate_error (error, g_steal_pointer (&trouble));
-    return FALSE;
-  }
-  if (stored != NULL)
-    quoted->seq = stored->data->seq;
-  return TRUE;
-}
-
 static gboolean
 prepare (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 {
   Send *send = openim_call_get_state (call);
 
-  if (!read_sender (db, send, error) || !read_quoted_seq (db, send, error))
+  if (!read_sender (db, send, error))
     return FALSE;
 
   return *send->message->groupid != '\0' ? read_group (db, send, error) : read_privacy (db, send, error);
@@ -276,6 +252,43 @@ go (OpenimCall *call)
   openim_sync_send_async (openim_call_get_resources (call)->sync, &outgoing, NULL, on_sent, call);
 }
 
+/* The server takes a quote without the number of what is quoted for a quote of something withdrawn.
+ * (nullable) The quoted message, if its number is missing. */
+static OpenimMessage *
+unnumbered_quote (const Send *send)
+{
+  OpenimMessage *quoted = NULL;
+
+  if (send->message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_QUOTE_ELEM)
+    quoted = send->message->quoteelem->quotemessage;
+  return quoted != NULL && quoted->seq <= 0 ? quoted : NULL;
+}
+
+static void
+on_quoted_seq (OpenimCall *call, gint64 seq)
+{
+  const Send *send = openim_call_get_state (call);
+
+  if (seq == 0) {
+    openim_call_fail (call, OPENIM_ERROR_NO_SEQ, "The server does not have the message that is quoted.");
+    return;
+  }
+  unnumbered_quote (send)->seq = seq;
+  go (call);
+}
+
+static void
+number_quote (OpenimCall *call)
+{
+  const Send *send = openim_call_get_state (call);
+  const OpenimMessage *quoted = unnumbered_quote (send);
+
+  if (quoted != NULL)
+    openim_lookup_seq (call, send->conversation_id, quoted->clientmsgid, on_quoted_seq);
+  else
+    go (call);
+}
+
 static void
 on_group (OpenimCall *call, GPtrArray *groups, GError *error)
 {
@@ -284,7 +297,7 @@ on_group (OpenimCall *call, GPtrArray *groups, GError *error)
   else if (groups->len == 0)
     openim_call_fail (call, OPENIM_ERROR_GROUP_NOT_FOUND, "There is no such group.");
   else
-    go (call);
+    number_quote (call);
 }
 
 static void
@@ -297,7 +310,7 @@ on_prepared (OpenimCall *call, gpointer response)
   if (*send->message->groupid != '\0' && !send->group_known)
     openim_lookup_groups (call, ids, on_group);
   else
-    go (call);
+    number_quote (call);
 }
 
 void

@@ -215,9 +215,6 @@ describe_ours (const GError *error)
   switch (error->code) {
   case OPENIM_ERROR_ARGS:
     return g_strdup_printf (_ ("The server does not accept this: %s"), error->message);
-  case OPENIM_ERROR_INTERNAL:
-    return g_strdup_printf (_ ("What the server or the local store has given cannot be read: %s"),
-                            error->message);
   case CALLBACK_ERROR:
     return g_strdup_printf (_ ("The server's rules forbid this: %s"), error->message);
   default:

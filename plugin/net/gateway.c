@@ -360,5 +360,8 @@ openim_gateway_request_finish (OpenimGateway *self,
     return NULL;
   gsize length;
   const guint8 *data = g_bytes_get_data (body, &length);
-  return openim_pb_unpack (descriptor, data, length, error);
+  gpointer answer = openim_pb_unpack (descriptor, data, length, error);
+  if (answer == NULL)
+    g_prefix_error (error, "%s ", _ ("The server has sent something that cannot be read."));
+  return answer;
 }

@@ -129,9 +129,6 @@ on_store_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (resources == NULL) {
     login_over (call);
-    /* The number of a store that does not open; the sentence is the store's. */
-    if (g_error_matches (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN))
-      error->code = OPENIM_ERROR_INTERNAL;
     openim_call_take_error (call, g_steal_pointer (&error));
     return;
   }

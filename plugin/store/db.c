@@ -28,14 +28,14 @@ openim_db_set_error (sqlite3 *sqlite, GError **error)
   switch (code & 0xff) {
   case SQLITE_FULL:
     g_set_error (
-        error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
         _ ("The disk is full, messages cannot be stored in %s. Free some space, then connect again."), path);
     break;
   case SQLITE_READONLY:
   case SQLITE_CANTOPEN:
   case SQLITE_PERM:
     g_set_error (
-        error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
         _ ("Messages cannot be stored: %s cannot be written. Change the permissions of the file and its "
            "folder, then connect again."),
         path);
@@ -43,22 +43,22 @@ openim_db_set_error (sqlite3 *sqlite, GError **error)
   case SQLITE_CORRUPT:
   case SQLITE_NOTADB:
     g_set_error (
-        error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
         _ ("The stored messages in %s are damaged. Connect again: the file will be moved aside and its "
            "contents fetched from the server."),
         path);
     break;
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
-    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
                  _ ("Another program keeps %s locked. Close it, then connect again."), path);
     break;
   case SQLITE_IOERR:
-    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
                  _ ("Reading or writing %s failed. Check the disk, then connect again."), path);
     break;
   default:
-    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN, _ ("Storing messages failed: %s"),
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, _ ("Storing messages failed: %s"),
                  sqlite3_errmsg (sqlite));
     break;
   }
@@ -118,7 +118,7 @@ static gboolean
 set_damaged (sqlite3 *sqlite, gboolean *damaged, GError **error)
 {
   *damaged = TRUE;
-  g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN, _ ("The stored messages in %s are damaged."),
+  g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, _ ("The stored messages in %s are damaged."),
                sqlite3_db_filename (sqlite, "main"));
   return FALSE;
 }
@@ -157,7 +157,7 @@ openim_db_open (const char *path, gboolean check, gboolean *damaged, GError **er
     if (sqlite != NULL)
       openim_db_set_error (sqlite, error);
     else
-      g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN, _ ("There is not enough memory."));
+      g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, _ ("There is not enough memory."));
     sqlite3_close (sqlite);
     return NULL;
   }

@@ -53,11 +53,11 @@ set_file_error (const char *path, GError **error)
   openim_log (LOG, OPENIM_LOG_ERROR, "the file of the store: %s", g_strerror (code));
   if (code == ENOSPC || code == EDQUOT)
     g_set_error (
-        error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
         _ ("The disk is full, messages cannot be stored in %s. Free some space, then connect again."), path);
   else
     g_set_error (
-        error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
         _ ("Messages cannot be stored: %s cannot be written (%s). Change the permissions of the file "
            "and its folder, then connect again."),
         path, g_strerror (code));
@@ -131,7 +131,7 @@ lock (OpenimStoreFile *file, gboolean *unclean, GError **error)
   }
   if (code == EWOULDBLOCK)
     g_set_error (
-        error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
         _ ("This account is already in use here, by process %s. Close the other program, then connect "
            "again."),
         *owner != '\0' ? owner : "?");

@@ -58,7 +58,7 @@ openim_schema_migrate (sqlite3 *sqlite, const char *const *steps, GError **error
   if (!openim_db_pragma (sqlite, "PRAGMA user_version", &version, error))
     return FALSE;
   if (version > newest || version < 0) {
-    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN,
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
                  _ ("The stored messages in %s were written by a newer version of this plugin. Install that "
                     "version, or move the file away to begin a new one."),
                  sqlite3_db_filename (sqlite, "main"));

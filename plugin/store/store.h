@@ -32,10 +32,10 @@ typedef enum {
 typedef gboolean (*OpenimStoreFunc) (OpenimDb *db, gpointer job, GError **error);
 
 /* Opens or creates. @server: base address of the API, so that equal user IDs of two servers do not meet. @dir
- * is made (0700) if missing. Errors are OPENIM_ERROR_UNKNOWN with a sentence for a person: folder missing and
- * not to be made, read-only, disk full, schema newer than this program, in use (a store of this process may
- * be just closing: it is waited for, at most 5 s). A corrupt file is moved aside (<file>.corrupt-<time>), a
- * new one begun and openim_store_was_corrupt() tells. Jobs meet the same errors when the disk fills up or
+ * is made (0700) if missing. Errors are OPENIM_ERROR_INTERNAL with a sentence for a person: folder missing
+ * and not to be made, read-only, disk full, schema newer than this program, in use (a store of this process
+ * may be just closing: it is waited for, at most 5 s). A corrupt file is moved aside (<file>.corrupt-<time>),
+ * a new one begun and openim_store_was_corrupt() tells. Jobs meet the same errors when the disk fills up or
  * fails later. */
 void openim_store_open_async (const char *dir,
                               const char *server,

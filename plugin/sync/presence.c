@@ -73,7 +73,8 @@ read_platforms (const int32_t *platforms, size_t n)
 static gboolean
 is_same (GArray *a, GArray *b)
 {
-  return a != NULL && b != NULL && a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (int)) == 0;
+  return a != NULL && b != NULL && a->len == b->len &&
+         (a->len == 0 || memcmp (a->data, b->data, a->len * sizeof (int)) == 0);
 }
 
 /* Tells changes of those who are subscribed. @platforms: (transfer full). */

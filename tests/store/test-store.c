@@ -29,7 +29,7 @@ assert_refused (const char *folder, const char *words)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (world_open (folder, WORLD_SELF, &error));
-  g_assert_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN);
+  g_assert_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL);
   if (strstr (error->message, words) == NULL)
     g_error ("'%s' lacks '%s'", error->message, words);
 }
@@ -311,7 +311,7 @@ test_migration (void)
 
   g_assert_cmpint (sqlite3_open (":memory:", &sqlite), ==, SQLITE_OK);
   g_assert_false (migrate (sqlite, "CREATE TABLE two (a); DROP TABLE one; DROP TABLE nowhere", &error));
-  g_assert_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN);
+  g_assert_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL);
   g_clear_error (&error);
 
   /* The first step is there, of the second nothing. */
@@ -522,7 +522,7 @@ test_disk_full (void)
 
   run (store, OPENIM_STORE_WRITE, set_value, "k");
   g_assert_false (world_run (store, OPENIM_STORE_WRITE, fill_disk, NULL, &error));
-  g_assert_error (error, OPENIM_ERROR, OPENIM_ERROR_UNKNOWN);
+  g_assert_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL);
   g_assert_nonnull (strstr (error->message, "disk is full"));
   run (store, OPENIM_STORE_READ, has_value, "k");
   run (store, OPENIM_STORE_READ, lacks_value, "big");

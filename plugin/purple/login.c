@@ -367,15 +367,23 @@ on_connect_failed (PurpleConnection *gc,
     watch_blip (self);
 }
 
+/* (transfer full) */
+static char *
+describe_code (int code)
+{
+  g_autoptr (GError) error = g_error_new_literal (OPENIM_ERROR, code, "");
+
+  return openim_error_describe (error);
+}
+
 static void
 on_kicked (PurpleConnection *gc, gconstpointer data, gpointer user_data)
 {
   OpenimConnection *self = openim_connection_get (gc);
+  g_autofree char *sentence = describe_code (OPENIM_ERROR_TOKEN_KICKED);
 
   if (self != NULL)
-    openim_connection_fail (self, PURPLE_CONNECTION_ERROR_NAME_IN_USE,
-                            _ ("You have logged in somewhere else on the same kind of device, "
-                               "and the server allows only one of them."));
+    openim_connection_fail (self, PURPLE_CONNECTION_ERROR_NAME_IN_USE, sentence);
 }
 
 /* With a password a new token can be had, once: if the server refuses that too, something else is wrong. */
@@ -395,9 +403,10 @@ static void
 on_token_expired (PurpleConnection *gc, gconstpointer data, gpointer user_data)
 {
   OpenimConnection *self = openim_connection_get (gc);
+  g_autofree char *sentence = describe_code (OPENIM_ERROR_TOKEN_EXPIRED);
 
   if (self != NULL)
-    replace_token (self, _ ("The token has expired. Enter a new one in the account’s settings."));
+    replace_token (self, sentence);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sdk/lookup.h"
 
+#include "store/outbox.h"
+
 /* ---- in the store */
 
 OpenimConversationRow *
@@ -45,7 +47,7 @@ typedef struct {
   OpenimLookupSeqFunc func;
   guint tries;
   gint64 seq;
-  gboolean over; /* the message is gone, or has failed */
+  gboolean over; /* nothing more is to come */
 } SeqLookup;
 
 static void look_for_seq (SeqLookup *lookup);
@@ -59,17 +61,34 @@ end_seq_lookup (SeqLookup *lookup)
   g_free (lookup);
 }
 
+/* What the server has acknowledged stays in the outbox until its seq is known. */
+static gboolean
+is_on_its_way (OpenimDb *db, const SeqLookup *lookup, gboolean *is, GError **error)
+{
+  g_autoptr (GPtrArray) outbox = openim_outbox_list (db, error);
+
+  *is = FALSE;
+  for (guint i = 0; outbox != NULL && i < outbox->len; i++) {
+    const OpenimOutboxEntry *entry = g_ptr_array_index (outbox, i);
+
+    *is |= g_str_equal (entry->message->data->clientmsgid, lookup->client_msg_id) &&
+           g_str_equal (entry->message->conversation_id, lookup->conversation_id);
+  }
+  return outbox != NULL;
+}
+
 static gboolean
 read_seq (OpenimDb *db, gpointer job, GError **error)
 {
   SeqLookup *lookup = job;
   g_autoptr (OpenimStoredMessage) message =
       openim_lookup_message (db, lookup->conversation_id, lookup->client_msg_id, error);
+  gboolean on_its_way;
 
-  if (message == NULL)
+  if (message == NULL || !is_on_its_way (db, lookup, &on_its_way, error))
     return FALSE;
   lookup->seq = message->data->seq;
-  lookup->over = message->data->status == OPENIM_STATUS_FAILED;
+  lookup->over = !on_its_way;
   return TRUE;
 }
 

@@ -111,6 +111,49 @@ visitor_say (Visitor *visitor, const char *user, const char *group, const char *
   return g_strdup (sent->clientmsgid);
 }
 
+OpenimConversation *
+visitor_conversation (Visitor *visitor, const char *conversation_id)
+{
+  Openim__Sdk__Conversation__GetConversationReq request =
+      OPENIM__SDK__CONVERSATION__GET_CONVERSATION_REQ__INIT;
+  Openim__Sdk__Conversation__GetConversationResp *response;
+  OpenimConversation *conversation;
+
+  request.conversationid = (char *) conversation_id;
+  response = visitor_call (visitor, FUNCTION (GetConversation), &request);
+  conversation = g_steal_pointer (&response->conversation);
+  openim_pb_free (response);
+  return conversation;
+}
+
+char *
+visitor_history (Visitor *visitor, const char *conversation_id)
+{
+  Openim__Sdk__Message__GetAdvancedHistoryMessageListParams params =
+      OPENIM__SDK__MESSAGE__GET_ADVANCED_HISTORY_MESSAGE_LIST_PARAMS__INIT;
+  Openim__Sdk__Message__GetAdvancedHistoryMessageListReq request =
+      OPENIM__SDK__MESSAGE__GET_ADVANCED_HISTORY_MESSAGE_LIST_REQ__INIT;
+  Openim__Sdk__Message__GetAdvancedHistoryMessageListResp *response;
+  const Openim__Sdk__Message__GetAdvancedHistoryMessageListCallback *page;
+  GString *texts = g_string_new (NULL);
+
+  params.conversationid = (char *) conversation_id;
+  params.count = 20;
+  request.getadvancedhistorymessagelistparams = &params;
+  response = visitor_call (visitor, FUNCTION (GetAdvancedHistoryMessageList), &request);
+  page = response->getadvancedhistorymessagelistcallback;
+  for (size_t i = 0; i < page->n_messagelist; i++) {
+    const OpenimMessage *message = page->messagelist[i];
+
+    g_string_append_printf (texts, "%s%s", i > 0 ? "|" : "",
+                            message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_TEXT_ELEM
+                                ? message->textelem->content
+                                : "?");
+  }
+  openim_pb_free (response);
+  return g_string_free (texts, FALSE);
+}
+
 /* The data of all events about one message are alike. */
 gboolean
 message_says (gconstpointer data, gconstpointer text)

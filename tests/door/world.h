@@ -37,6 +37,12 @@ OpenimMessage *visitor_send (
 /* (transfer full) its clientMsgID. */
 char *visitor_say (Visitor *visitor, const char *user, const char *group, const char *text);
 
+/* (transfer full) GetConversation. */
+OpenimConversation *visitor_conversation (Visitor *visitor, const char *conversation_id);
+/* (transfer full) The texts of the newest messages, oldest first, with '|' between them; "?" for other types.
+ */
+char *visitor_history (Visitor *visitor, const char *conversation_id);
+
 /* For visitor_hear: the event is about a message with that text. */
 gboolean message_says (gconstpointer data, gconstpointer text);
 

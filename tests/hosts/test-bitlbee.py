@@ -75,6 +75,24 @@ class Irc:
         return self.child.stop()
 
 
+def come_and_go(irc, world):
+    """A group as a channel; leaving the channel is not leaving the group, so one can come back."""
+    irc.control(f"chat list {world.bitlbee}")
+    irc.expect(rf" {world.group}\b")
+    irc.control(f"chat add {world.bitlbee} {world.group} #room")
+    irc.expect("successfully added")
+    for _ in range(2):
+        before = len(irc.lines)
+        irc.say("JOIN #room")
+        irc.expect(r":tester!\S+ JOIN :?#room", before)
+        irc.expect(rf":{world.friend}!\S+ JOIN :?#room", before)
+        said = w.word()
+        irc.say(f"PRIVMSG #room :@{world.friend_alias} {said}")
+        irc.expect(rf":{world.friend}!\S+ PRIVMSG #room :.*{said}", before)
+        irc.say("PART #room")
+        irc.expect(r":tester!\S+ PART :?#room", before)
+
+
 def test(world, folder):
     irc = Irc(world, folder)
     irc.say("NICK tester")
@@ -98,6 +116,8 @@ def test(world, folder):
     answer = irc.expect(rf":{world.friend}!\S+ PRIVMSG \S+ :.*{said}", before)
     print(irc.lines[answer])
     world.check_sent(said)
+    if world.group:
+        come_and_go(irc, world)
     assert not [line for line in irc.lines if "Error" in line and "&bitlbee" in line], irc.lines
     status = irc.close()
     assert status == 0, f"bitlbee ended with {status}"

@@ -110,7 +110,7 @@ class Parrot:
     """The test protocol without a network: shows that the test of a host works even before there is a server."""
 
     title, plugin, protocol, bitlbee = "parrot", os.path.join(BUILD, "tests/host/parrot.so"), "prpl-test-parrot", "test-parrot"
-    account, password, friend, friend_alias, options = "hello", "x", "polly", "Polly", {}
+    account, password, friend, friend_alias, group, options = "hello", "x", "polly", "Polly", None, {}
 
     def __init__(self, folder):
         if not os.path.exists(self.plugin):
@@ -130,7 +130,7 @@ class Openim:
     """alice at the local server with the people of the demonstration; echo answers her."""
 
     title, plugin, protocol, bitlbee = "openim", os.path.join(BUILD, "plugin/purple/libopenim.so"), "prpl-openim", "openim"
-    account, password, friend, friend_alias = "alice", "alice", "echo", "Echo"
+    account, password, friend, friend_alias, group = "alice", "alice", "echo", "Echo", "demo"
 
     def __init__(self, folder):
         program = os.path.join(BUILD, "tests/server/openim-test-server")

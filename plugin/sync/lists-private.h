@@ -63,6 +63,14 @@ void openim_versioned_start (OpenimUpdate *update);
 void openim_whole_start (OpenimUpdate *update);
 void openim_members_start (OpenimUpdate *update); /* of all groups */
 
+/* Before a list of groups is written: asks what has become of those that are to be deleted, by @changes or
+ * because @answers (nullable), the whole list, lacks them. @groups: (transfer full) (nullable) the server's
+ * answer for openim_gone_mark. */
+typedef void (*OpenimGoneFunc) (OpenimUpdate *update, JsonObject *groups);
+void openim_gone_ask (OpenimUpdate *update, JsonObject *changes, GPtrArray *answers, OpenimGoneFunc func);
+/* Those that were dissolved are told as such, before they are deleted; store thread. */
+gboolean openim_gone_mark (OpenimDb *db, JsonObject *groups, OpenimEffects *effects, GError **error);
+
 /* The answer of an incremental route, written (store thread). @full (out): it has no lists. */
 gboolean openim_versioned_apply (OpenimDb *db,
                                  OpenimList list,

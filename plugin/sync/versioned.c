@@ -65,7 +65,8 @@ typedef struct {
   GPtrArray *answers;    /* of the pages */
   gboolean complete;
   JsonObject *ids_answer;
-  JsonObject *gone;      /* (nullable) what has become of groups that are to be deleted */
+  JsonObject *gone; /* (nullable) what has become of groups that are to be deleted */
+  OpenimWrittenFunc written;
   gboolean differs;      /* the server's IDs are others than ours */
   GPtrArray *new_groups; /* out: IDs */
 } Pass;
@@ -327,35 +328,6 @@ apply_full (OpenimDb *db, Pass *pass, OpenimEffects *effects, GError **error)
          set_version (db, kind, pass->entity, pass->answer, error);
 }
 
-/* A group that was dismissed is told as such before it goes. */
-static gboolean
-mark_dismissed (OpenimDb *db, Pass *pass, OpenimEffects *effects, GError **error)
-{
-  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_row_change_free);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (openim_pb_free);
-
-  openim_update_read (pass->gone, "groupInfos", pass->kind->read, effects->self_id, rows);
-  for (guint i = 0; i < rows->len; i++) {
-    const OpenimGroup *told = g_ptr_array_index (rows, i);
-    g_autoptr (OpenimGroup) group = NULL;
-    g_autoptr (GError) local = NULL;
-
-    if (told->status != OPENIM__SDK__SHARED__GROUP_STATUS__Dismissed)
-      continue;
-    group = openim_rows_get (db, pass->kind->table, NULL, told->groupid, &local);
-    if (local != NULL) {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-    if (group == NULL)
-      continue;
-    group->status = told->status;
-    if (!openim_rows_put (db, pass->kind->table, group, changes, error))
-      return FALSE;
-  }
-  return openim_effects_add_changes (effects, db, changes, error);
-}
-
 static gboolean
 write_list (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
@@ -367,7 +339,7 @@ write_list (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
   /* The first load of a list is no news, and neither is a whole new list of members. */
   effects->silent =
       pass->silent || pass->version.version == 0 || (full && pass->kind->list == OPENIM_LIST_MEMBERS);
-  if (pass->gone != NULL && !mark_dismissed (db, pass, effects, error))
+  if (pass->gone != NULL && !openim_gone_mark (db, pass->gone, effects, error))
     return FALSE;
   written = full ? apply_full (db, pass, effects, error)
                  : apply_changes (db, pass->kind, pass->entity, pass->answer, pass->new_groups, pass->silent,
@@ -468,9 +440,24 @@ on_written (OpenimSync *sync, gpointer job, const GError *error)
 }
 
 static void
-write_all (OpenimUpdate *update)
+on_gone (OpenimUpdate *update, JsonObject *groups)
 {
-  openim_sync_write (update->sync, OPENIM_STORE_WRITE, write_list, update, NULL, on_written);
+  Pass *pass = update->pass;
+
+  pass->gone = groups;
+  openim_sync_write (update->sync, OPENIM_STORE_WRITE, write_list, update, NULL, pass->written);
+}
+
+static void
+write_now (OpenimUpdate *update, OpenimWrittenFunc written)
+{
+  Pass *pass = update->pass;
+
+  pass->written = written;
+  if (update->list == OPENIM_LIST_GROUPS && !pass->silent && pass->version.version > 0)
+    openim_gone_ask (update, pass->answer, pass->answers, on_gone);
+  else
+    on_gone (update, NULL);
 }
 
 static void
@@ -484,7 +471,7 @@ on_all_ids (GObject *source, GAsyncResult *result, gpointer user_data)
   if (pass->ids_answer == NULL)
     openim_update_end (update, error);
   else
-    write_all (update);
+    write_now (update, on_written);
 }
 
 static void
@@ -498,7 +485,7 @@ on_pages (OpenimUpdate *update, GPtrArray *answers, gboolean complete, const GEr
   }
   pass->answers = g_ptr_array_ref (answers);
   if (complete || pass->kind->ids == NULL) {
-    write_all (update);
+    write_now (update, on_written);
     return;
   }
   openim_update_call (
@@ -589,23 +576,6 @@ on_changes_written (OpenimSync *sync, gpointer job, const GError *error)
 }
 
 static void
-write_changes (OpenimUpdate *update)
-{
-  openim_sync_write (update->sync, OPENIM_STORE_WRITE, write_list, update, NULL, on_changes_written);
-}
-
-static void
-on_gone (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimUpdate *update = user_data;
-  Pass *pass = update->pass;
-
-  /* Gone they are, whatever else is known of them. */
-  pass->gone = openim_api_call_finish (OPENIM_API (source), result, NULL);
-  write_changes (update);
-}
-
-static void
 on_changes (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   OpenimUpdate *update = user_data;
@@ -617,15 +587,10 @@ on_changes (GObject *source, GAsyncResult *result, gpointer user_data)
     openim_update_end (update, error);
   else if (openim_json_bool (pass->answer, "full"))
     load_all (update);
-  else if (update->list == OPENIM_LIST_GROUPS && !is_empty (pass->answer, "delete"))
-    openim_update_call (update, "/group/get_groups_info",
-                        openim_json_build ("groupIDs", 'a',
-                                           json_array_ref (openim_json_array (pass->answer, "delete")), NULL),
-                        on_gone);
   else if (!is_empty (pass->answer, "delete") || !is_empty (pass->answer, "insert") ||
            !is_empty (pass->answer, "update") || openim_json_object (pass->answer, "group") != NULL ||
            openim_json_uint (pass->answer, "version") != pass->version.version)
-    write_changes (update);
+    write_now (update, on_changes_written);
   else if (pass->ids != NULL)
     verify (update);
   else

@@ -53,6 +53,14 @@ count_changes (Visitor *visitor)
 
 /* ---- hiding */
 
+static gboolean
+has_name (gconstpointer data, gconstpointer name)
+{
+  const Changed *list = data;
+
+  return list->n_conversationlist == 1 && g_str_equal (list->conversationlist[0]->showname, name);
+}
+
 static void
 test_hide (void)
 {
@@ -70,7 +78,9 @@ test_hide (void)
   request.conversationid = (char *) "si_bob_nobody";
   g_assert_cmpint (visitor_refused (world->bob, FUNCTION (HideConversation), &request), ==,
                    OPENIM_ERROR_NOT_FOUND);
-  person_reaches (world->ann_phone, world->bob, "bob");
+  hear_text (world->ann, "three");
+  hear_total (world->ann, 1);
+  openim_pb_free (visitor_hear (world->ann, EVENT (ConversationChanged), has_name, "Bob"));
   changes = count_changes (world->ann);
   request.conversationid = (char *) CHAT;
   visitor_do (world->ann, FUNCTION (HideConversation), &request);

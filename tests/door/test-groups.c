@@ -3,6 +3,8 @@
 /* The life of groups: made, entered, left, dissolved and found, as those who act and those who are acted upon
  * hear of it. The server is one that answers 1001 after it has let somebody in. */
 
+#include <sqlite3.h>
+
 #include "groups.h"
 
 enum {
@@ -355,6 +357,29 @@ test_dismiss (void)
   proves_events (EVENT (GroupDismissed), EVENT (JoinedGroupDeleted), 0);
 }
 
+/* The same for one who has to read all his lists anew, since the server began new ones. */
+static void
+test_dismiss_with_new_lists (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("openim-server-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (directory, "server.db", NULL);
+  Trio *trio = trio_new (server_start_with ("--data", file), TRUE);
+  sqlite3 *db = NULL;
+
+  visitor_do (trio->bob, FUNCTION (Logout), NULL);
+  person_does (trio->world->ann_phone, "/group/dismiss_group", "{'groupID':'team','deleteMember':true}");
+  g_assert_cmpint (sqlite3_open_v2 (file, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 5000);
+  g_assert_cmpint (sqlite3_exec (db, "UPDATE logs SET id = '0123456789abcdef01234567'", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
+  sqlite3_close (db);
+  visitor_login (trio->bob, trio->world->server, "bob");
+  hear_end (trio->bob);
+
+  trio_free (trio);
+  folder_remove (directory);
+}
+
 /* ---- SearchGroups */
 
 static void
@@ -409,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/groups/quit", test_quit);
   g_test_add_func ("/door/groups/quit-silent-group", test_quit_silent_group);
   g_test_add_func ("/door/groups/dismiss", test_dismiss);
+  g_test_add_func ("/door/groups/dismiss-with-new-lists", test_dismiss_with_new_lists);
   g_test_add_func ("/door/groups/search", test_search);
 
   return g_test_run ();

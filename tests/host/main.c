@@ -180,5 +180,6 @@ main (int argc, char **argv)
   purple_core_quit ();
   ui_accounts_free ();
   g_main_loop_unref (ui.loop);
+  ui_sanitizer_settle ();
   return 0;
 }

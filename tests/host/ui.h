@@ -109,6 +109,9 @@ PurpleAccount *ui_account_get (const char *name, GError **error);           /* (
 PurpleConnection *ui_account_connection (const char *name, GError **error); /* (nullable) */
 void ui_accounts_free (void);
 
+/* sanitizer.c */
+void ui_sanitizer_settle (void); /* last thing before the process ends */
+
 /* commands.c */
 void ui_commands_run (const char *line); /* one line of standard input */
 

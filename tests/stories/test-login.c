@@ -221,7 +221,6 @@ run_another_service (Stage *stage)
   Host *host = host_new (stage, "alice", plugin);
   Crook *ssh = crook_new_mute ("SSH-2.0-OpenSSH_9.2\r\n");
   Crook *web = crook_new ();
-  Crook *tls = crook_new_tls ();
 
   expect_sent_away (host, "ssh", crook_http (ssh), crook_ws (ssh), crook_http (ssh), "NETWORK_ERROR");
   expect_sent_away (host, "ssh-gateway", crook_http (ssh), crook_ws (ssh), NULL, "NETWORK_ERROR");
@@ -234,12 +233,28 @@ run_another_service (Stage *stage)
   crook_answer (web, 502, "text/html", "<html><body>Bad Gateway</body></html>", TRUE);
   expect_sent_away (host, "proxy", crook_http (web), crook_ws (web), crook_http (web), "NETWORK_ERROR");
   expect_sent_away (host, "proxy-gateway", crook_http (web), crook_ws (web), NULL, "NETWORK_ERROR");
-  expect_sent_away (host, "tls", crook_http (tls), crook_ws (tls), crook_http (tls), "CERT_UNTRUSTED fatal");
-  expect_sent_away (host, "tls-gateway", crook_http (tls), crook_ws (tls), NULL, "CERT_UNTRUSTED fatal");
   host_free (host);
-  crook_free (tls);
   crook_free (web);
   crook_free (ssh);
+}
+
+static void
+run_certificate (Stage *stage)
+{
+  const char *before = g_getenv ("ASAN_OPTIONS");
+  g_autofree char *options = g_strconcat (before != NULL ? before : "", ":detect_leaks=0", NULL);
+  g_autofree char *plugin = scene_plugin ();
+  Host *host = NULL;
+  Crook *crook = crook_new_tls ();
+
+  /* LeakSanitizer crashes at the end of a process that has loaded GnuTLS. */
+  g_setenv ("ASAN_OPTIONS", options, TRUE);
+  host = host_new (stage, "alice", plugin);
+  expect_sent_away (host, "tls", crook_http (crook), crook_ws (crook), crook_http (crook),
+                    "CERT_UNTRUSTED fatal");
+  expect_sent_away (host, "tls-gateway", crook_http (crook), crook_ws (crook), NULL, "CERT_UNTRUSTED fatal");
+  host_free (host);
+  crook_free (crook);
 }
 
 static void
@@ -325,6 +340,7 @@ static const Story stories[] = {
   { "bad-token", run_bad_token, STORY_ALL },
   { "nowhere", run_nowhere, STORY_PIDGIN },
   { "another-service", run_another_service, STORY_PIDGIN, 240000 },
+  { "certificate", run_certificate, STORY_PIDGIN },
   { "garbled", run_garbled, STORY_PIDGIN, 240000 },
   { "nonsense", run_nonsense, STORY_PIDGIN, 400000 },
   { NULL },

@@ -345,8 +345,16 @@ openim_messages_set_content (OpenimDb *db,
   ProtobufCBinaryData whole = { strlen (content), (guint8 *) content };
   const guint8 *stored = openim_message_row_content (&whole, &length, &is_text);
 
-  return openim_message_row_find (db, conversation_id, client_msg_id, &conversation, &brief, error) &&
-         openim_search_remove (db, conversation, brief.slot, error) &&
+  if (!openim_db_conversation (db, conversation_id, FALSE, &conversation, error) ||
+      !openim_message_row_of (db, conversation, client_msg_id, &brief, error))
+    return FALSE;
+  if (!brief.found) {
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_NOT_FOUND, _ ("There is no such message."));
+    return FALSE;
+  }
+  if (brief.status >= OPENIM_STATUS_DELETED)
+    return TRUE;
+  return openim_search_remove (db, conversation, brief.slot, error) &&
          openim_db_run (db, error,
                         "UPDATE messages SET contentType = ?3, content = ?4 "
                         "WHERE conversation = ?1 AND slot = ?2",

@@ -298,6 +298,22 @@ mark_mentioned (Server *server, const MsgData *message)
       conversation_mark (server, message->atuseridlist[i], conversation, AT_ME);
 }
 
+/* What the callback of an operator does. */
+static gboolean
+alter_content (Server *server, MsgData *message)
+{
+  const char *rule = server->options->alter;
+  g_auto (GStrv) words = g_strsplit (rule ? rule : "", "=", 2);
+  g_autoptr (GString) content = g_string_new_len ((char *) message->content.data, message->content.len);
+
+  if (g_strv_length (words) < 2 || !*words[0] || !g_string_replace (content, words[0], words[1], 0))
+    return FALSE;
+  g_free (message->content.data);
+  message->content.len = content->len;
+  message->content.data = g_memdup2 (content->str, content->len);
+  return TRUE;
+}
+
 Result
 message_send (Server *server, MsgData *message, const char *sender)
 {
@@ -339,6 +355,7 @@ message_request (Request *request)
 {
   MsgData *message = request->message;
   Openim__Msg__SendMsgResp sent = OPENIM__MSG__SEND_MSG_RESP__INIT;
+  gboolean altered = alter_content (request->server, message);
   Result answer = message_send (request->server, message, request->user);
 
   if (answer.code)
@@ -346,6 +363,7 @@ message_request (Request *request)
   sent.servermsgid = message->servermsgid;
   sent.clientmsgid = message->clientmsgid;
   sent.sendtime = message->sendtime;
+  sent.modify = altered ? message : NULL;
   request_answer (request, &sent);
   if (request->server->heard)
     request->server->heard (request->server, message);

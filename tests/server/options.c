@@ -29,6 +29,7 @@ options_free (Options *options)
 {
   if (options) {
     g_free (options->data);
+    g_free (options->alter);
     g_strfreev (options->fill);
   }
   g_free (options);
@@ -54,6 +55,8 @@ options_parse (int *argc, char ***argv, GError **error)
       "Pass for 3.8.2, 3.8.3, 3.8.3-patch.13, 3.8.3-patch.16 or main", "VERSION" },
     { "token-lifetime", 0, 0, G_OPTION_ARG_INT, &options->token_lifetime,
       "Tokens expire after so many seconds", "S" },
+    { "alter", 0, 0, G_OPTION_ARG_STRING, &options->alter,
+      "Change messages while they are sent, as an operator's callback can", "OLD=NEW" },
     { NULL },
   };
 

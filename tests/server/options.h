@@ -34,6 +34,7 @@ typedef struct {
   char **fill; /* (nullable) see fill.h */
   const Behave *behave;
   int token_lifetime; /* s */
+  char *alter;        /* (nullable) "OLD=NEW" in what is sent, as the callback of an operator can do it */
 } Options;
 
 Options *options_parse (int *argc, char ***argv, GError **error);

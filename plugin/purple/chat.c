@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "purple/blist.h"
+#include "purple/commands.h"
 #include "purple/events.h"
 #include "purple/line.h"
 #include "purple/markup.h"
@@ -360,9 +361,9 @@ openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageF
   if (room == NULL)
     return -ENOTCONN;
   said = openim_markup_to_text (html);
-  if (*said == '\0')
-    return 0;
   peer.name = room->group_id;
+  if (*said == '\0' || openim_commands_take (self, &peer, &said))
+    return 0;
   text = openim_members_find_mentions (self, room, said, mentioned);
   openim_marks_seen (self, &peer);
   openim_outgoing_send (self, &peer, said, text, mentioned);

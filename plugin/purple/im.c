@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "message.pb-c.h"
 #include "purple/blist.h"
+#include "purple/commands.h"
 #include "purple/events.h"
 #include "purple/line.h"
 #include "purple/markup.h"
@@ -59,7 +60,7 @@ openim_im_send (PurpleConnection *gc, const char *who, const char *html, PurpleM
   if (self == NULL || self->self_id == NULL)
     return -ENOTCONN;
   text = openim_markup_to_text (html);
-  if (*text == '\0')
+  if (*text == '\0' || openim_commands_take (self, &peer, &text))
     return 0;
   openim_marks_seen (self, &peer);
   openim_outgoing_send (self, &peer, text, text, NULL);

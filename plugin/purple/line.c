@@ -2,6 +2,8 @@
 #include "purple/line.h"
 
 #include "base/id.h"
+#include "purple/chat.h"
+#include "purple/markup.h"
 
 gboolean
 openim_host_is_bitlbee (void)
@@ -43,6 +45,28 @@ openim_peer_find (OpenimConnection *self, const OpenimPeer *peer)
   return purple_find_conversation_with_account (peer->session == OPENIM_SESSION_GROUP ? PURPLE_CONV_TYPE_CHAT
                                                                                       : PURPLE_CONV_TYPE_IM,
                                                 peer->name, self->account);
+}
+
+PurpleConversation *
+openim_peer_open (OpenimConnection *self, const OpenimPeer *peer)
+{
+  PurpleConversation *conversation = openim_peer_find (self, peer);
+
+  if (conversation != NULL)
+    return conversation;
+  if (peer->session == OPENIM_SESSION_GROUP)
+    return openim_chat_open (self, peer->name);
+  return purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, peer->name);
+}
+
+void
+openim_peer_tell (OpenimConnection *self, const OpenimPeer *peer, const char *text, PurpleMessageFlags flags)
+{
+  PurpleConversation *conversation = openim_peer_open (self, peer);
+  g_autofree char *html = openim_markup_from_text (text);
+
+  if (conversation != NULL && openim_connection_is_open (self))
+    openim_line_write (conversation, html, flags, time (NULL));
 }
 
 void

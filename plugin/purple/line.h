@@ -18,6 +18,11 @@ gboolean openim_peer_of_message (OpenimConnection *self, const OpenimMessage *me
 char *openim_peer_conversation_id (OpenimConnection *self, const OpenimPeer *peer);
 /* (nullable) The window, if there is one. */
 PurpleConversation *openim_peer_find (OpenimConnection *self, const OpenimPeer *peer);
+/* (nullable) The window, which opens if need be. */
+PurpleConversation *openim_peer_open (OpenimConnection *self, const OpenimPeer *peer);
+/* A line there that nobody said, now, in a window that opens if need be; plain text, flags as below. */
+void
+openim_peer_tell (OpenimConnection *self, const OpenimPeer *peer, const char *text, PurpleMessageFlags flags);
 
 /* A line that nobody said, in a way that all hosts show. @html: escaped; @flags: SYSTEM or ERROR and more;
  * @when: s since 1970. */

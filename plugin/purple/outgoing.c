@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "message.pb-c.h"
-#include "purple/chat.h"
-#include "purple/markup.h"
 #include "purple/shown.h"
 
 typedef struct {
@@ -41,20 +39,13 @@ static void
 say_that_it_failed (OpenimConnection *self, const Outgoing *outgoing, const GError *error)
 {
   OpenimPeer peer = { outgoing->session, outgoing->name };
-  PurpleConversation *conversation = openim_peer_find (self, &peer);
   g_autofree char *reason = openim_error_describe (error);
   /* TRANSLATORS: first what the person wrote, then a sentence that says why */
   g_autofree char *text = g_strdup_printf (_ ("Not sent: “%s”. %s"), outgoing->said, reason);
-  g_autofree char *html = openim_markup_from_text (text);
 
   openim_log (OPENIM_LOG, OPENIM_LOG_INFO, "a message was not sent: %s", error->message);
   /* The window may be closed by now; it must be said nevertheless. */
-  if (conversation == NULL && outgoing->session == OPENIM_SESSION_GROUP)
-    conversation = openim_chat_open (self, outgoing->name);
-  else if (conversation == NULL)
-    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, outgoing->name);
-  if (conversation != NULL && openim_connection_is_open (self))
-    openim_line_write (conversation, html, PURPLE_MESSAGE_ERROR, time (NULL));
+  openim_peer_tell (self, &peer, text, PURPLE_MESSAGE_ERROR);
 }
 
 static void
@@ -65,18 +56,37 @@ on_sent (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
 }
 
 static void
-send_message (OpenimConnection *self, OpenimMessage *message, const Outgoing *outgoing)
+on_sent_again (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const Outgoing *outgoing = data;
+  OpenimPeer peer = { outgoing->session, outgoing->name };
+  g_autofree char *text = NULL;
+
+  if (error != NULL) {
+    say_that_it_failed (self, outgoing, error);
+    return;
+  }
+  /* TRANSLATORS: what the person wrote; the opposite of “Not sent” */
+  text = g_strdup_printf (_ ("Sent: “%s”."), outgoing->said);
+  openim_peer_tell (self, &peer, text, PURPLE_MESSAGE_SYSTEM);
+}
+
+static void
+send_message (OpenimConnection *self,
+              const OpenimMessage *message,
+              const Outgoing *outgoing,
+              OpenimReplyFunc reply)
 {
   Openim__Sdk__Message__SendMessageReq request = OPENIM__SDK__MESSAGE__SEND_MESSAGE_REQ__INIT;
 
   /* It is on the screen already, whatever comes back. */
   openim_shown_add_own (self->shown, message->clientmsgid);
-  request.message = message;
+  request.message = (OpenimMessage *) message;
   if (outgoing->session == OPENIM_SESSION_GROUP)
     request.groupid = outgoing->name;
   else
     request.recvid = outgoing->name;
-  openim_connection_call (self, OPENIM_NUMBER (SendMessage), &request, on_sent,
+  openim_connection_call (self, OPENIM_NUMBER (SendMessage), &request, reply,
                           outgoing_new (outgoing->session, outgoing->name, outgoing->said), outgoing_free);
 }
 
@@ -88,7 +98,7 @@ on_text (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
   if (error != NULL)
     say_that_it_failed (self, data, error);
   else
-    send_message (self, answer->message, data);
+    send_message (self, answer->message, data, on_sent);
 }
 
 static void
@@ -99,7 +109,7 @@ on_at_text (OpenimConnection *self, const GError *error, const ProtobufCMessage 
   if (error != NULL)
     say_that_it_failed (self, data, error);
   else
-    send_message (self, answer->message, data);
+    send_message (self, answer->message, data, on_sent);
 }
 
 static void
@@ -152,4 +162,14 @@ openim_outgoing_send (
     create_at_text (self, outgoing, text, mentioned);
   else
     create_text (self, outgoing, text);
+}
+
+void
+openim_outgoing_send_again (OpenimConnection *self, const OpenimPeer *peer, const OpenimMessage *message)
+{
+  g_autofree char *said = openim_message_get_text (message, self->self_id);
+  Outgoing *outgoing = outgoing_new (peer->session, peer->name, said);
+
+  send_message (self, message, outgoing, on_sent_again);
+  outgoing_free (outgoing);
 }

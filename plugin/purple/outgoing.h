@@ -13,5 +13,8 @@ G_BEGIN_DECLS
  * borrowed. */
 void openim_outgoing_send (
     OpenimConnection *self, const OpenimPeer *peer, const char *said, const char *text, GPtrArray *mentioned);
+/* One of our own that the store has as failed; that it has arrived this time is said too. */
+void
+openim_outgoing_send_again (OpenimConnection *self, const OpenimPeer *peer, const OpenimMessage *message);
 
 G_END_DECLS

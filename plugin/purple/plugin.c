@@ -9,6 +9,7 @@
 #include "purple/account.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
+#include "purple/commands.h"
 #include "purple/connection.h"
 #include "purple/display.h"
 #include "purple/events.h"
@@ -45,7 +46,8 @@ get_account_texts (PurpleAccount *account)
 }
 
 static PurplePluginProtocolInfo protocol = {
-  .options = OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_CHAT_TOPIC | OPT_PROTO_PASSWORD_OPTIONAL,
+  .options = OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_CHAT_TOPIC | OPT_PROTO_PASSWORD_OPTIONAL |
+             OPT_PROTO_SLASH_COMMANDS_NATIVE,
   .icon_spec = NO_BUDDY_ICONS,
   .list_icon = get_icon,
   .list_emblem = openim_status_get_emblem,
@@ -117,12 +119,14 @@ load (PurplePlugin *plugin)
   openim_members_connect_signals (plugin);
   openim_im_connect_signals (plugin);
   openim_display_connect_signals (plugin);
+  openim_commands_register ();
   return TRUE;
 }
 
 static gboolean
 unload (PurplePlugin *plugin)
 {
+  openim_commands_unregister ();
   purple_signals_disconnect_by_handle (plugin);
   purple_signals_unregister_by_instance (plugin);
   openim_trace_stop (plugin);

@@ -193,6 +193,14 @@ scene_logout (Scene *scene, const char *account)
 }
 
 void
+scene_type (Scene *scene, const char *conversation, const char *command)
+{
+  g_autofree char *text = g_strconcat (scene_is (scene, "bitlbee") ? "?" : "/", command + 1, NULL);
+
+  host_do (scene->host, "say", "alice", conversation, text, NULL);
+}
+
+void
 scene_group_is_read (Scene *scene, const char *conversation)
 {
   Person *phone = person_device (scene->server, "alice", PLATFORM_ANDROID);

@@ -40,6 +40,8 @@ void scene_alice (Scene *scene);
 void scene_login_until (Scene *scene, const char *account, const char *first, ...) G_GNUC_NULL_TERMINATED;
 void scene_login (Scene *scene); /* alice, until she is connected */
 void scene_logout (Scene *scene, const char *account);
+/* alice types "/command" into an open window; in bitlbee, whose users cannot, "?command". */
+void scene_type (Scene *scene, const char *conversation, const char *command);
 /* Somebody is put into a group, which is a line in it; this says that alice has read it on her telephone. */
 void scene_group_is_read (Scene *scene, const char *conversation);
 

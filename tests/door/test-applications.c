@@ -222,6 +222,78 @@ test_of_old_server (void)
   trio_free (trio);
 }
 
+/* A request that fits many functions: the group is "team", the user Carl. */
+static int
+refused_offline (Visitor *visitor, int function)
+{
+  const ProtobufCMessageDescriptor *descriptor = openim_function_get_request (function);
+  gpointer request = openim_pb_new (descriptor);
+  static const char *const users[] = { "userID", "ownerUserID", "fromUserID" };
+  static const char *const lists[] = { "userIDs", "kickedUserIDs" };
+  int code;
+
+  openim_pb_set ((char **) ((char *) request + openim_pb_field (descriptor, "groupID")->offset), "team");
+  for (guint i = 0; i < G_N_ELEMENTS (users); i++) {
+    const ProtobufCFieldDescriptor *field = openim_pb_field (descriptor, users[i]);
+
+    if (field != NULL)
+      openim_pb_set ((char **) ((char *) request + field->offset), "carl");
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
+    const ProtobufCFieldDescriptor *field = openim_pb_field (descriptor, lists[i]);
+
+    if (field != NULL)
+      openim_pb_append_string ((size_t *) ((char *) request + field->quantifier_offset),
+                               (char ***) ((char *) request + field->offset), "carl");
+  }
+  code = visitor_refused (visitor, function, request);
+  openim_pb_free (request);
+  return code;
+}
+
+static void
+test_offline (void)
+{
+  static const int functions[] = {
+    FUNCTION (JoinGroup),          FUNCTION (QuitGroup),           FUNCTION (DismissGroup),
+    FUNCTION (ChangeGroupMute),    FUNCTION (SetGroupInfo),        FUNCTION (ChangeGroupMemberMute),
+    FUNCTION (TransferGroupOwner), FUNCTION (KickGroupMember),     FUNCTION (SetGroupMemberInfo),
+    FUNCTION (InviteUserToGroup),  FUNCTION (HandlerGroupRequest),
+  };
+  Server *server = server_start (NULL, FALSE);
+  Person *ann = person_new (server, "ann", "Ann"), *carl = person_new (server, "carl", "Carl");
+  Fault *fault = fault_start (server, 1);
+  Visitor *visitor = visitor_new (NULL);
+  Openim__Init__LoginReq login = OPENIM__INIT__LOGIN_REQ__INIT;
+  Openim__Sdk__Group__CreateGroupReq create = OPENIM__SDK__GROUP__CREATE_GROUP_REQ__INIT;
+  OpenimGroup info = OPENIM__SDK__SHARED__IMGROUP__INIT;
+  g_autofree char *token = server_token (server, "ann", PLATFORM_LINUX);
+
+  person_found (ann, "team", "Team", NULL, NULL);
+  visitor_init (visitor, fault->api, fault->ws);
+  login.userid = (char *) "ann";
+  login.token = token;
+  visitor_do (visitor, FUNCTION (Login), &login);
+  visitor_heard (visitor, EVENT (SyncServerFinish));
+  person_does (carl, "/group/join_group",
+               "{'groupID':'team','reqMessage':'Let me in','joinSource':3,'inviterUserID':'carl'}");
+  openim_pb_free (hear_request (visitor, EVENT (GroupApplicationAdded), "carl"));
+
+  fault_set (fault, "api refuse 1");
+  fault_set (fault, "api reset");
+  assert_requests (visitor, FALSE, "carl>team 0 "); /* what is known will do */
+  create.groupinfo = &info;
+  g_assert_cmpint (visitor_refused (visitor, FUNCTION (CreateGroup), &create), ==, OPENIM_ERROR_NETWORK);
+  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
+    g_assert_cmpint (refused_offline (visitor, functions[i]), ==, OPENIM_ERROR_NETWORK);
+
+  visitor_leave (visitor);
+  fault_stop (fault);
+  person_free (ann);
+  person_free (carl);
+  server_stop (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -231,6 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/applications/by-invitation", test_by_invitation);
   g_test_add_func ("/door/applications/vanishes", test_vanishes);
   g_test_add_func ("/door/applications/of-old-server", test_of_old_server);
+  g_test_add_func ("/door/applications/offline", test_offline);
 
   return g_test_run ();
 }

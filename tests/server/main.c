@@ -115,6 +115,17 @@ stop (Server *server)
   g_clear_pointer (&server->detail, g_free);
 }
 
+/* libsoup warns of whoever hangs up before it has looked who that was. Nothing is wrong with that, so it does
+ * not end the server where warnings shall be fatal; ours do. */
+static void
+spare_libsoup (void)
+{
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+
+  g_log_set_always_fatal (fatal & ~G_LOG_LEVEL_WARNING);
+  g_log_set_fatal_mask (G_LOG_DOMAIN, fatal);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,6 +136,7 @@ main (int argc, char **argv)
   gboolean started;
 
   setlocale (LC_ALL, "");
+  spare_libsoup ();
   signal (SIGPIPE, SIG_IGN);
   options = options_parse (&argc, &argv, &error);
   if (!options) {

@@ -7,8 +7,8 @@
 
 typedef struct {
   OpenimUpdate *update;
-  GPtrArray *answers; /* (unowned) the whole list, if it was read as a whole */
-  GPtrArray *ids;     /* of groups that are gone (element-type utf8) */
+  GPtrArray *rows; /* (unowned) the whole list, if it was read as a whole */
+  GPtrArray *ids;  /* of groups that are gone (element-type utf8) */
   OpenimGoneFunc func;
 } Search;
 
@@ -47,15 +47,12 @@ find_gone (OpenimDb *db, gpointer job, GError **error)
 {
   Search *search = job;
   g_autoptr (GPtrArray) known = openim_rows_all (db, &openim_table_groups, NULL, error);
-  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (openim_pb_free);
   g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
 
   if (known == NULL)
     return FALSE;
-  for (guint i = 0; i < search->answers->len; i++)
-    openim_update_read (g_ptr_array_index (search->answers, i), "groups", openim_read_group, NULL, told);
-  for (guint i = 0; i < told->len; i++)
-    g_hash_table_add (ids, ((OpenimGroup *) g_ptr_array_index (told, i))->groupid);
+  for (guint i = 0; i < search->rows->len; i++)
+    g_hash_table_add (ids, ((OpenimGroup *) g_ptr_array_index (search->rows, i))->groupid);
   for (guint i = 0; i < known->len; i++) {
     const char *id = ((OpenimGroup *) g_ptr_array_index (known, i))->groupid;
 
@@ -72,16 +69,16 @@ on_found (OpenimSync *sync, gpointer job, const GError *error)
 }
 
 void
-openim_gone_ask (OpenimUpdate *update, JsonObject *changes, GPtrArray *answers, OpenimGoneFunc func)
+openim_gone_ask (OpenimUpdate *update, JsonObject *changes, GPtrArray *rows, OpenimGoneFunc func)
 {
   Search *search = g_new0 (Search, 1);
   g_auto (GStrv) deleted = openim_json_strv (changes, "delete");
 
   search->update = update;
-  search->answers = answers;
+  search->rows = rows;
   search->ids = g_ptr_array_new_with_free_func (g_free);
   search->func = func;
-  if (answers != NULL) {
+  if (rows != NULL) {
     openim_sync_read (update->sync, find_gone, search, NULL, on_found);
     return;
   }

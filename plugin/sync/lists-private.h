@@ -40,7 +40,12 @@ typedef struct {
   guint size; /* rows a page; 0: the list has no pages */
   guint cap;  /* 0: none */
 } OpenimPages;
-/* @answers: JsonObject of each page; @complete: nothing lies behind the cap. Both only without @error. */
+/* Takes what it needs of a page, which is freed then: as JSON a long list is ten times its rows. Store
+ * thread. */
+typedef gboolean (*OpenimPageTaker) (
+    OpenimDb *db, OpenimUpdate *update, JsonObject *page, OpenimEffects *effects, GError **error);
+/* @answers: JsonObject of each page, none with a taker; @complete: nothing lies behind the cap. Both only
+ * without @error. */
 typedef void (*OpenimPagesFunc) (OpenimUpdate *update,
                                  GPtrArray *answers,
                                  gboolean complete,
@@ -48,6 +53,7 @@ typedef void (*OpenimPagesFunc) (OpenimUpdate *update,
 void openim_update_pages (OpenimUpdate *update,
                           const OpenimPages *pages,
                           const char *entity,
+                          OpenimPageTaker take,
                           OpenimPagesFunc func);
 
 /* Rows of an answer, appended to @rows. */
@@ -64,10 +70,10 @@ void openim_whole_start (OpenimUpdate *update);
 void openim_members_start (OpenimUpdate *update); /* of all groups */
 
 /* Before a list of groups is written: asks what has become of those that are to be deleted, by @changes or
- * because @answers (nullable), the whole list, lacks them. @groups: (transfer full) (nullable) the server's
- * answer for openim_gone_mark. */
+ * because @rows (nullable; OpenimGroup), the whole list, lacks them. @groups: (transfer full) (nullable) the
+ * server's answer for openim_gone_mark. */
 typedef void (*OpenimGoneFunc) (OpenimUpdate *update, JsonObject *groups);
-void openim_gone_ask (OpenimUpdate *update, JsonObject *changes, GPtrArray *answers, OpenimGoneFunc func);
+void openim_gone_ask (OpenimUpdate *update, JsonObject *changes, GPtrArray *rows, OpenimGoneFunc func);
 /* Those that were dissolved are told as such, before they are deleted; store thread. */
 gboolean openim_gone_mark (OpenimDb *db, JsonObject *groups, OpenimEffects *effects, GError **error);
 

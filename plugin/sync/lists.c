@@ -245,21 +245,47 @@ typedef struct {
   OpenimUpdate *update;
   const OpenimPages *pages;
   char *entity;
+  OpenimPageTaker take; /* (nullable) */
   OpenimPagesFunc func;
   GPtrArray *answers;
+  JsonObject *page; /* (nullable) that is being taken */
+  guint n_pages;
   guint rows;
+  gboolean over;
+  gboolean complete;
 } Paging;
 
 static void
-paging_end (Paging *paging, gboolean complete, const GError *error)
+paging_end (Paging *paging, const GError *error)
 {
-  paging->func (paging->update, paging->answers, complete, error);
+  paging->func (paging->update, paging->answers, error == NULL && paging->complete, error);
   g_ptr_array_unref (paging->answers);
   g_free (paging->entity);
   g_free (paging);
 }
 
 static void next_page (Paging *paging);
+
+static gboolean
+take_page (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
+{
+  Paging *paging = job;
+  g_autoptr (JsonObject) page = g_steal_pointer (&paging->page);
+
+  return paging->take (db, paging->update, page, effects, error);
+}
+
+static void
+on_taken (OpenimSync *sync, gpointer job, const GError *error)
+{
+  Paging *paging = job;
+
+  g_clear_pointer (&paging->page, json_object_unref);
+  if (error != NULL || sync->stopped || paging->over)
+    paging_end (paging, error);
+  else
+    next_page (paging);
+}
 
 static void
 on_page (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -271,18 +297,30 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
   guint n;
 
   if (data == NULL) {
-    paging_end (paging, FALSE, error);
+    paging_end (paging, error);
+    return;
+  }
+  rows = openim_json_array (data, paging->pages->rows_key);
+  n = rows != NULL ? json_array_get_length (rows) : 0;
+  paging->n_pages++;
+  paging->rows += n;
+
+  if (paging->pages->size == 0 || n < paging->pages->size || paging->update->sync->stopped) {
+    paging->over = TRUE;
+    paging->complete = TRUE;
+  } else if (paging->pages->cap > 0 && paging->rows >= paging->pages->cap) {
+    paging->over = TRUE;
+    paging->complete = openim_json_int (data, "total") <= paging->rows;
+  }
+
+  if (paging->take != NULL) {
+    paging->page = data;
+    openim_sync_write (paging->update->sync, OPENIM_STORE_WRITE, take_page, paging, NULL, on_taken);
     return;
   }
   g_ptr_array_add (paging->answers, data);
-  rows = openim_json_array (data, paging->pages->rows_key);
-  n = rows != NULL ? json_array_get_length (rows) : 0;
-  paging->rows += n;
-
-  if (paging->pages->size == 0 || n < paging->pages->size || paging->update->sync->stopped)
-    paging_end (paging, TRUE, NULL);
-  else if (paging->pages->cap > 0 && paging->rows >= paging->pages->cap)
-    paging_end (paging, openim_json_int (data, "total") <= paging->rows, NULL);
+  if (paging->over)
+    paging_end (paging, NULL);
   else
     next_page (paging);
 }
@@ -296,19 +334,24 @@ next_page (Paging *paging)
 
   if (pages->size > 0)
     json_object_set_object_member (body, "pagination",
-                                   openim_json_build ("pageNumber", 'i', (gint64) paging->answers->len + 1,
+                                   openim_json_build ("pageNumber", 'i', (gint64) paging->n_pages + 1,
                                                       "showNumber", 'i', (gint64) pages->size, NULL));
   openim_api_call_async (sync->api, pages->path, body, sync->cancellable, on_page, paging);
 }
 
 void
-openim_update_pages (OpenimUpdate *update, const OpenimPages *pages, const char *entity, OpenimPagesFunc func)
+openim_update_pages (OpenimUpdate *update,
+                     const OpenimPages *pages,
+                     const char *entity,
+                     OpenimPageTaker take,
+                     OpenimPagesFunc func)
 {
   Paging *paging = g_new0 (Paging, 1);
 
   paging->update = update;
   paging->pages = pages;
   paging->entity = g_strdup (entity);
+  paging->take = take;
   paging->func = func;
   paging->answers = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
   next_page (paging);

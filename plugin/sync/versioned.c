@@ -62,7 +62,7 @@ typedef struct {
   OpenimVersion version; /* as stored before */
   GStrv ids;             /* as stored before, in VERIFY */
   JsonObject *answer;    /* of the changes */
-  GPtrArray *answers;    /* of the pages */
+  GPtrArray *rows;       /* (nullable) of the pages; conversations are written at once */
   gboolean complete;
   JsonObject *ids_answer;
   JsonObject *gone; /* (nullable) what has become of groups that are to be deleted */
@@ -78,7 +78,7 @@ pass_free (gpointer p)
 
   g_strfreev (pass->ids);
   g_clear_pointer (&pass->answer, json_object_unref);
-  g_clear_pointer (&pass->answers, g_ptr_array_unref);
+  g_clear_pointer (&pass->rows, g_ptr_array_unref);
   g_clear_pointer (&pass->ids_answer, json_object_unref);
   g_clear_pointer (&pass->gone, json_object_unref);
   g_ptr_array_unref (pass->new_groups);
@@ -288,21 +288,13 @@ apply_full (OpenimDb *db, Pass *pass, OpenimEffects *effects, GError **error)
 {
   const Versioned *kind = pass->kind;
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_row_change_free);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (openim_pb_free);
+  GPtrArray *rows = pass->rows;
   const char *scope = kind->table != NULL && kind->table->scope != NULL ? pass->entity : NULL;
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) told = NULL;
 
-  if (kind->table == NULL) {
-    for (guint i = 0; i < pass->answers->len; i++)
-      if (!put_conversations (db, g_ptr_array_index (pass->answers, i), kind->pages.rows_key, effects, error))
-        return FALSE;
+  if (kind->table == NULL)
     return set_version (db, kind, pass->entity, pass->answer, error);
-  }
-
-  for (guint i = 0; i < pass->answers->len; i++)
-    openim_update_read (g_ptr_array_index (pass->answers, i), kind->pages.rows_key, kind->read,
-                        effects->self_id, rows);
   if (!openim_rows_replace (db, kind->table, scope, rows, changes, error))
     return FALSE;
 
@@ -328,24 +320,42 @@ apply_full (OpenimDb *db, Pass *pass, OpenimEffects *effects, GError **error)
          set_version (db, kind, pass->entity, pass->answer, error);
 }
 
+/* The first load of a list is no news, and neither is a whole new list of members. */
+static gboolean
+is_silent (const Pass *pass)
+{
+  return pass->silent || pass->version.version == 0 ||
+         (pass->rows != NULL && pass->kind->list == OPENIM_LIST_MEMBERS);
+}
+
+static gboolean
+take_page (OpenimDb *db, OpenimUpdate *update, JsonObject *page, OpenimEffects *effects, GError **error)
+{
+  Pass *pass = update->pass;
+
+  effects->silent = is_silent (pass);
+  if (pass->kind->table == NULL)
+    return put_conversations (db, page, pass->kind->pages.rows_key, effects, error);
+  openim_update_read (page, pass->kind->pages.rows_key, pass->kind->read, effects->self_id, pass->rows);
+  return TRUE;
+}
+
 static gboolean
 write_list (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
   OpenimUpdate *update = job;
   Pass *pass = update->pass;
-  gboolean full = pass->answers != NULL;
+  gboolean full = pass->rows != NULL;
   gboolean written;
 
-  /* The first load of a list is no news, and neither is a whole new list of members. */
-  effects->silent =
-      pass->silent || pass->version.version == 0 || (full && pass->kind->list == OPENIM_LIST_MEMBERS);
+  effects->silent = is_silent (pass);
   if (pass->gone != NULL && !openim_gone_mark (db, pass->gone, effects, error))
     return FALSE;
   written = full ? apply_full (db, pass, effects, error)
                  : apply_changes (db, pass->kind, pass->entity, pass->answer, pass->new_groups, pass->silent,
                                   effects, error);
   /* Freeing a long list takes its time too, and the main loop has none. */
-  g_clear_pointer (&pass->answers, g_ptr_array_unref);
+  g_clear_pointer (&pass->rows, g_ptr_array_unref);
   return written;
 }
 
@@ -455,7 +465,7 @@ write_now (OpenimUpdate *update, OpenimWrittenFunc written)
 
   pass->written = written;
   if (update->list == OPENIM_LIST_GROUPS && !pass->silent && pass->version.version > 0)
-    openim_gone_ask (update, pass->answer, pass->answers, on_gone);
+    openim_gone_ask (update, pass->answer, pass->rows, on_gone);
   else
     on_gone (update, NULL);
 }
@@ -483,7 +493,6 @@ on_pages (OpenimUpdate *update, GPtrArray *answers, gboolean complete, const GEr
     openim_update_end (update, error);
     return;
   }
-  pass->answers = g_ptr_array_ref (answers);
   if (complete || pass->kind->ids == NULL) {
     write_now (update, on_written);
     return;
@@ -500,7 +509,9 @@ load_all (OpenimUpdate *update)
   Pass *pass = update->pass;
 
   g_clear_pointer (&pass->ids_answer, json_object_unref);
-  openim_update_pages (update, &pass->kind->pages, pass->entity, on_pages);
+  g_clear_pointer (&pass->rows, g_ptr_array_unref);
+  pass->rows = g_ptr_array_new_with_free_func (openim_pb_free);
+  openim_update_pages (update, &pass->kind->pages, pass->entity, take_page, on_pages);
 }
 
 static void

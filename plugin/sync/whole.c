@@ -297,7 +297,7 @@ read_source (OpenimUpdate *update)
                         openim_json_build ("userIDs", 'S', ids, NULL), on_self);
     return;
   }
-  openim_update_pages (update, &pass->whole->sources[pass->source].pages, pass->self_id, on_answers);
+  openim_update_pages (update, &pass->whole->sources[pass->source].pages, pass->self_id, NULL, on_answers);
 }
 
 static void

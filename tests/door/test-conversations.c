@@ -61,6 +61,17 @@ has_name (gconstpointer data, gconstpointer name)
   return list->n_conversationlist == 1 && g_str_equal (list->conversationlist[0]->showname, name);
 }
 
+static gboolean
+has_latest (gconstpointer data, gconstpointer text)
+{
+  const Changed *list = data;
+
+  return list->n_conversationlist == 1 && list->conversationlist[0]->latestmsg != NULL &&
+         list->conversationlist[0]->latestmsg->content_case ==
+             OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_TEXT_ELEM &&
+         g_str_equal (list->conversationlist[0]->latestmsg->textelem->content, text);
+}
+
 static void
 test_hide (void)
 {
@@ -91,7 +102,7 @@ test_hide (void)
 
   /* The messages are still there, and a new one brings the conversation back. */
   g_free (visitor_say (world->bob, "ann", "", "four"));
-  openim_pb_free (visitor_hear (world->ann, EVENT (NewConversation), NULL, NULL));
+  openim_pb_free (visitor_hear (world->ann, EVENT (NewConversation), has_latest, "four"));
   check_list (world->ann, CHAT);
 
   world_free (world);
@@ -129,7 +140,7 @@ test_stays_hidden (void)
   openim_pb_free (conversation);
 
   g_free (visitor_say (world->bob, "ann", "", "from here"));
-  openim_pb_free (visitor_hear (world->bob, EVENT (NewConversation), NULL, NULL));
+  openim_pb_free (visitor_hear (world->bob, EVENT (NewConversation), has_latest, "from here"));
   check_list (world->bob, CHAT);
 
   world_free (world);

@@ -2,6 +2,8 @@
 
 /* Notifications: the table of notifications.def and its handlers. Store thread. */
 
+#include <string.h>
+
 #include "base/gate.h"
 #include "base/id.h"
 #include "base/json.h"
@@ -204,6 +206,51 @@ message_revoked (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **
     return TRUE;
   return openim_effects_revoke (effects, db, message, openim_json_string (notice->detail, "revokerUserID"),
                                 openim_gate_time (openim_json_int (notice->detail, "revokeTime")), error);
+}
+
+/* A message that arrives piece by piece. Pieces behind a missing one say nothing. */
+static gboolean
+message_grew (OpenimDb *db, Notice *notice, OpenimEffects *effects, GError **error)
+{
+  const char *id = openim_json_string (notice->detail, "conversationID");
+  g_autoptr (GError) local = NULL;
+  g_autoptr (OpenimStoredMessage) message = find_message (db, id, notice->detail, &local);
+  g_autoptr (JsonObject) body = NULL;
+  g_auto (GStrv) had = NULL;
+  g_auto (GStrv) more = openim_json_strv (notice->detail, "packets");
+  gint64 start = openim_json_int (notice->detail, "startIndex");
+  JsonArray *packets;
+  g_autofree char *content = NULL;
+
+  FAIL_IF (local, error);
+  if (message == NULL || (message->data->contenttype != 116 && message->data->contenttype != 123))
+    return TRUE;
+  body = openim_json_parse ((const char *) message->data->content.data, message->data->content.len,
+                            OPENIM_GATE_FRAME_MAX, NULL);
+  if (body == NULL || openim_json_bool (body, "end"))
+    return TRUE;
+  had = openim_json_strv (body, "packets");
+  if (start < 0 || start > (gint64) g_strv_length (had))
+    return TRUE;
+
+  packets = json_array_new ();
+  for (gint64 i = 0; i < start; i++)
+    json_array_add_string_element (packets, had[i]);
+  for (guint i = 0; more[i] != NULL; i++)
+    json_array_add_string_element (packets, more[i]);
+  json_object_set_array_member (body, "packets", packets);
+  json_object_set_boolean_member (body, "end", openim_json_bool (notice->detail, "end"));
+  content = openim_json_print (body);
+  if (!openim_messages_set_content (db, id, message->data->clientmsgid, message->data->contenttype, content,
+                                    error))
+    return FALSE;
+
+  openim_effects_touch (effects, id, OPENIM_TOUCH_REFRESH);
+  g_free (message->data->content.data);
+  message->data->content.len = strlen (content);
+  message->data->content.data = (guint8 *) g_steal_pointer (&content);
+  openim_effects_add_late_message (effects, EVENT (EventOnMessageEdited), g_steal_pointer (&message));
+  return TRUE;
 }
 
 /* Seqs of a detail's list. (element-type gint64) (transfer full) */

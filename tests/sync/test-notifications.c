@@ -143,6 +143,54 @@ test_deleted (Stage *stage, gconstpointer data)
   g_assert_cmpstr (stage->heard->str, ==, "");
 }
 
+/* By oneself on another device, or by the other one for both. */
+static void
+test_cleared (Stage *stage, gconstpointer data)
+{
+  const char *detail = "{\"userID\":\"bob\",\"conversationIDs\":[\"" TALK "\",\"" TALK "\",\"si_ann_eve\"]}";
+
+  notify (stage, "n_ann_bob", "bob", 1703, 0, detail);
+  stage_assert_heard (stage, "conversation 26 unread 0 at 0 status 0");
+  notify (stage, "n_ann_bob", "bob", 1703, 0, detail);
+  g_assert_cmpstr (stage->heard->str, ==, "");
+}
+
+static void
+test_conversation_deleted (Stage *stage, gconstpointer data)
+{
+  notify (stage, "n_ann_ann", "ann", 1704, 0, "{\"userID\":\"ann\",\"conversationIDs\":[\"" TALK "\"]}");
+  g_assert_null (strstr (stage->heard->str, "conversation"));
+  stage_assert_heard (stage, "TotalUnreadMessageCountChanged{}");
+}
+
+/* A message that comes in pieces. */
+static void
+test_stream (Stage *stage, gconstpointer data)
+{
+  OpenimMsgData *message = stage_message ("bob", "ann", NULL, "m5", 5);
+
+  message->contenttype = 123;
+  g_free (message->content.data);
+  message->content.data = (guint8 *) g_strdup ("{\"type\":\"t\",\"content\":\"a\",\"packets\":[\"b\"]}");
+  message->content.len = strlen ((char *) message->content.data);
+  stage_push (stage, TALK, FALSE, message);
+  stage_settle (stage);
+
+#define PIECE(start, packets, end)                                                                           \
+  notify (stage, "n_ann_bob", "bob", 2300, 0,                                                                \
+          "{\"conversationID\":\"" TALK "\",\"clientMsgID\":\"m5\",\"startIndex\":" start                    \
+          ",\"packets\":[" packets "],\"end\":" end "}")
+  PIECE ("1", "\"c\",\"d\"", "false");
+  stage_assert_order (stage, "conversation 26", "message 35 5");
+  PIECE ("4", "\"f\"", "false"); /* the one before is missing */
+  g_assert_cmpstr (stage->heard->str, ==, "");
+  PIECE ("3", "\"e\"", "true");
+  stage_assert_heard (stage, "message 35 5");
+  PIECE ("4", "\"f\"", "true"); /* it has ended */
+  g_assert_cmpstr (stage->heard->str, ==, "");
+#undef PIECE
+}
+
 static void
 test_business (Stage *stage, gconstpointer data)
 {
@@ -242,7 +290,7 @@ test_garbage (Stage *stage, gconstpointer data)
   };
   static const char *const contents[] = { "", "x", "{}", "{\"detail\":{}}", "{\"detail\":\"{\"}" };
 
-  for (int number = 1200; number < 2300; number++) {
+  for (int number = 1200; number <= 2300; number++) {
     if (number == 1308)
       number = 1400;
     for (guint i = 0; i < G_N_ELEMENTS (details); i++) {
@@ -270,6 +318,9 @@ main (int argc, char **argv)
   ADD ("own-mark", test_own_mark);
   ADD ("revoked", test_revoked);
   ADD ("deleted", test_deleted);
+  ADD ("cleared", test_cleared);
+  ADD ("conversation-deleted", test_conversation_deleted);
+  ADD ("stream", test_stream);
   ADD ("business", test_business);
   ADD ("applications", test_applications);
   ADD ("concerns", test_concerns);

@@ -77,23 +77,22 @@ read_page (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
   GPtrArray *rows;
 
   if (request->filter == OPENIM__SDK__GROUP__GROUP_FILTER__All) {
-    gint64 stored = openim_rows_count (db, &openim_table_members, request->groupid, error);
+    /* Once the server has been asked it is known that there are not enough; counting takes its time. */
+    gint64 stored = page->asked ? -1 : openim_rows_count (db, &openim_table_members, request->groupid, error);
     g_auto (GStrv) ids = NULL;
     gint64 length;
 
-    if (stored < 0)
+    if (stored < 0 && !page->asked)
       return FALSE;
-    ids = openim_versions_get_ids (db, "members", request->groupid, error);
+    ids = openim_versions_get_some_ids (db, "members", request->groupid, page->offset, page->count, &length,
+                                        error);
     if (ids == NULL)
       return FALSE;
-    length = g_strv_length (ids);
     if (length > stored) {
-      gint64 begin = MIN (page->offset, length);
       g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (openim_pb_free);
 
       g_ptr_array_set_size (page->missing, 0);
-      if (!read_rows (db, request->groupid, ids + begin, MIN (page->count, length - begin), found,
-                      page->missing, error))
+      if (!read_rows (db, request->groupid, ids, g_strv_length (ids), found, page->missing, error))
         return FALSE;
       openim_pb_steal_array (&result->n_members, (gpointer **) &result->members, g_steal_pointer (&found));
       return TRUE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/settings.h"
 
+#include <string.h>
+
 #include "store/db.h"
 
 char *
@@ -85,4 +87,35 @@ openim_versions_get_ids (OpenimDb *db, const char *list, const char *entity, GEr
   if (statement == NULL || !openim_statement_next (statement, &row, error))
     return NULL;
   return g_strsplit (row ? openim_statement_text (statement, 0) : "", "\n", -1);
+}
+
+GStrv
+openim_versions_get_some_ids (OpenimDb *db,
+                              const char *list,
+                              const char *entity,
+                              gint64 offset,
+                              gint64 count,
+                              gint64 *length,
+                              GError **error)
+{
+  gboolean row;
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  g_autoptr (OpenimStatement) statement = openim_db_query (
+      db, error, "SELECT ids FROM versions WHERE list = ?1 AND entity = ?2", "ss", list, entity);
+  const char *line;
+
+  if (statement == NULL || !openim_statement_next (statement, &row, error))
+    return NULL;
+  line = row ? openim_statement_text (statement, 0) : "";
+  for (*length = 0; *line != '\0'; ++*length) {
+    gsize n = strcspn (line, "\n");
+
+    if (*length >= offset && *length - offset < count) {
+      g_autofree char *id = g_strndup (line, n);
+
+      g_strv_builder_add (ids, id);
+    }
+    line += line[n] != '\0' ? n + 1 : n;
+  }
+  return g_strv_builder_end (ids);
 }

@@ -31,5 +31,13 @@ GStrv openim_versions_get_ids (OpenimDb *db,
                                const char *list,
                                const char *entity,
                                GError **error); /* (transfer full), may be empty */
+/* Only @count of them, from the @offset-th on; @length: how many there are in all. */
+GStrv openim_versions_get_some_ids (OpenimDb *db,
+                                    const char *list,
+                                    const char *entity,
+                                    gint64 offset,
+                                    gint64 count,
+                                    gint64 *length,
+                                    GError **error);
 
 G_END_DECLS

@@ -281,60 +281,6 @@ openim_chat_connect_signals (PurplePlugin *plugin)
 
 /* --- members of the prpl --- */
 
-GList *
-openim_chat_get_info (PurpleConnection *gc)
-{
-  struct proto_chat_entry *entry = g_new0 (struct proto_chat_entry, 1);
-
-  entry->label = _ ("_Group ID or name");
-  entry->identifier = OPENIM_CHAT_KEY;
-  entry->required = TRUE;
-  return g_list_append (NULL, entry);
-}
-
-/* bitlbee asks without a connection, and puts the identifier of openim_chat_get_info in as a key: keys are
- * not freed. */
-GHashTable *
-openim_chat_get_info_defaults (PurpleConnection *gc, const char *name)
-{
-  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-
-  if (name != NULL)
-    g_hash_table_insert (components, (gpointer) OPENIM_CHAT_KEY, g_strdup (name));
-  return components;
-}
-
-char *
-openim_chat_get_name (GHashTable *components)
-{
-  return g_strdup (g_hash_table_lookup (components, OPENIM_CHAT_KEY));
-}
-
-void
-openim_chat_join (PurpleConnection *gc, GHashTable *components)
-{
-  OpenimConnection *self = openim_connection_get (gc);
-  const char *wanted = g_hash_table_lookup (components, OPENIM_CHAT_KEY);
-  const OpenimGroup *group = NULL;
-  g_autofree char *sentence = NULL;
-
-  if (self == NULL || wanted == NULL || *wanted == '\0')
-    return;
-  group = openim_roster_find_group (self, wanted);
-  if (group != NULL) {
-    /* One that is open already is only brought to the front. */
-    if (openim_rooms_get (self, group->groupid) != NULL && find_window (self, group->groupid) != NULL)
-      purple_conversation_present (find_window (self, group->groupid));
-    else
-      openim_chat_open (self, group->groupid);
-    return;
-  }
-  sentence = g_strdup_printf (_ ("You are in no group with the ID or name “%s”."), wanted);
-  purple_notify_error (gc, _ ("Join a group"), sentence, NULL);
-  if (openim_connection_is_open (self))
-    purple_serv_got_join_chat_failed (gc, components);
-}
-
 /* Only the window goes. */
 void
 openim_chat_leave (PurpleConnection *gc, int id)

@@ -44,10 +44,6 @@ void openim_chat_show (OpenimConnection *self,
                        time_t when);
 
 /* Members of the prpl. */
-GList *openim_chat_get_info (PurpleConnection *gc);
-GHashTable *openim_chat_get_info_defaults (PurpleConnection *gc, const char *name);
-char *openim_chat_get_name (GHashTable *components);
-void openim_chat_join (PurpleConnection *gc, GHashTable *components);
 void openim_chat_leave (PurpleConnection *gc, int id);
 int openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageFlags flags);
 

@@ -2,11 +2,13 @@
 #include "purple/connection.h"
 
 #include "base/log.h"
+#include "purple/application.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/history.h"
+#include "purple/join.h"
 #include "purple/login.h"
 #include "purple/marks.h"
 #include "purple/shown.h"
@@ -198,6 +200,8 @@ openim_connection_login (PurpleAccount *account)
   self->roster = openim_roster_new ();
   self->statuses = openim_status_new ();
   self->rooms = openim_rooms_new ();
+  self->joins = openim_joins_new ();
+  self->applications = openim_applications_new ();
   self->display = openim_display_new ();
   self->marks = openim_marks_new ();
   self->history = openim_history_new ();
@@ -233,6 +237,8 @@ openim_connection_close (PurpleConnection *gc)
   openim_display_free (g_steal_pointer (&self->display));
   g_clear_pointer (&self->shown, openim_shown_free);
   openim_rooms_free (g_steal_pointer (&self->rooms));
+  openim_joins_free (g_steal_pointer (&self->joins));
+  openim_applications_free (g_steal_pointer (&self->applications));
   openim_status_free (g_steal_pointer (&self->statuses));
   openim_roster_free (g_steal_pointer (&self->roster));
   openim_connection_unref (self);

@@ -26,6 +26,8 @@ typedef struct _OpenimLogin OpenimLogin;
 typedef struct _OpenimRoster OpenimRoster;
 typedef struct _OpenimStatuses OpenimStatuses;
 typedef struct _OpenimRooms OpenimRooms;
+typedef struct _OpenimJoins OpenimJoins;
+typedef struct _OpenimApplications OpenimApplications;
 typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
 typedef struct _OpenimMarks OpenimMarks;
@@ -45,6 +47,8 @@ typedef struct {
   OpenimRoster *roster;
   OpenimStatuses *statuses;
   OpenimRooms *rooms;
+  OpenimJoins *joins;
+  OpenimApplications *applications;
   OpenimDisplay *display;
   OpenimShown *shown; /* NULL until the user ID is known */
   OpenimMarks *marks;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "init.pb-c.h"
 #include "purple/account.h"
+#include "purple/application.h"
 #include "purple/blist.h"
 #include "purple/display.h"
 #include "purple/events.h"
@@ -123,6 +124,7 @@ on_all_lists (OpenimConnection *self)
   if (openim_connection_is_open (self) && login->catch_up) {
     login->catch_up = FALSE;
     openim_history_catch_up (self);
+    openim_applications_catch_up (self);
   }
 }
 

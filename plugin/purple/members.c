@@ -9,6 +9,7 @@
 #include "group.pb-c.h"
 #include "purple/blist.h"
 #include "purple/events.h"
+#include "purple/groups.h"
 #include "purple/line.h"
 
 #define PAGE 200         /* members shown in one turn of the main loop */
@@ -282,18 +283,42 @@ on_member_deleted (PurpleConnection *gc,
     purple_conv_chat_remove_user (chat, data->member->userid, NULL);
 }
 
+/* The server tells of a new owner in words, of administrators it does not. */
+static void
+tell_role (OpenimConnection *self, const OpenimGroupMember *old, const OpenimGroupMember *now)
+{
+  gboolean own = g_strcmp0 (now->userid, self->self_id) == 0;
+  g_autofree char *sentence = NULL;
+
+  if (old == NULL || old->rolelevel >= ROLE_OWNER || now->rolelevel >= ROLE_OWNER ||
+      (old->rolelevel >= ROLE_ADMIN) == (now->rolelevel >= ROLE_ADMIN))
+    return;
+  if (now->rolelevel >= ROLE_ADMIN)
+    sentence = own ? g_strdup (_ ("You are an administrator of the group now."))
+                   : g_strdup_printf (_ ("%s is an administrator of the group now."), name_of (self, now));
+  else
+    sentence =
+        own ? g_strdup (_ ("You are no administrator of the group any more."))
+            : g_strdup_printf (_ ("%s is no administrator of the group any more."), name_of (self, now));
+  openim_groups_tell (self, now->groupid, sentence);
+}
+
 static void
 on_member_changed (PurpleConnection *gc,
                    const Openim__Event__EventOnGroupMemberInfoChangedData *data,
                    gpointer user_data)
 {
+  g_autoptr (OpenimGroupMember) old = NULL;
   OpenimConnection *self = NULL;
   OpenimRoom *room = find_room (gc, data->member, &self);
 
   if (room == NULL)
     return;
+  old = openim_pb_copy (g_hash_table_lookup (room->members, data->member->userid));
   put_member (self, room, data->member);
   refresh_member (self, room, data->member->userid);
+  if (openim_connection_is_open (self))
+    tell_role (self, old, data->member);
 }
 
 static void

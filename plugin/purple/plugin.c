@@ -7,13 +7,16 @@
 #include <purple.h>
 
 #include "purple/account.h"
+#include "purple/application.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/commands.h"
 #include "purple/connection.h"
 #include "purple/display.h"
 #include "purple/events.h"
+#include "purple/groups.h"
 #include "purple/im.h"
+#include "purple/join.h"
 #include "purple/login.h"
 #include "purple/members.h"
 #include "purple/profile.h"
@@ -54,20 +57,22 @@ static PurplePluginProtocolInfo protocol = {
   .status_text = openim_status_get_text,
   .tooltip_text = openim_profile_get_tooltip,
   .status_types = openim_status_get_types,
-  .chat_info = openim_chat_get_info,
-  .chat_info_defaults = openim_chat_get_info_defaults,
+  .chat_info = openim_join_get_fields,
+  .chat_info_defaults = openim_join_get_defaults,
   .login = openim_connection_login,
   .close = openim_connection_close,
   .send_im = openim_im_send,
   .send_typing = openim_im_send_typing,
   .get_info = openim_profile_show,
-  .join_chat = openim_chat_join,
-  .get_chat_name = openim_chat_get_name,
+  .join_chat = openim_join_chat,
+  .get_chat_name = openim_join_get_name,
+  .chat_invite = openim_groups_invite_one,
   .chat_leave = openim_chat_leave,
   .chat_send = openim_chat_send,
   .get_cb_info = openim_profile_show_member,
   .rename_group = openim_roster_rename_group,
   .convo_closed = openim_im_closed,
+  .set_chat_topic = openim_groups_set_topic,
   .find_blist_chat = openim_roster_find_chat,
   .roomlist_get_list = openim_roomlist_get,
   .roomlist_cancel = openim_roomlist_cancel,
@@ -105,6 +110,13 @@ may_load (PurplePlugin *plugin)
   return TRUE;
 }
 
+/* Who hears of an event, in this order: what is known of people and groups comes before what is shown. */
+static void (*const rooms[]) (PurplePlugin *plugin) = {
+  openim_login_connect_signals,        openim_roster_connect_signals,  openim_status_connect_signals,
+  openim_chat_connect_signals,         openim_members_connect_signals, openim_join_connect_signals,
+  openim_applications_connect_signals, openim_im_connect_signals,      openim_display_connect_signals,
+};
+
 static gboolean
 load (PurplePlugin *plugin)
 {
@@ -112,13 +124,9 @@ load (PurplePlugin *plugin)
     return FALSE;
   openim_trace_start (plugin);
   openim_events_register (plugin);
-  openim_login_connect_signals (plugin);
-  openim_roster_connect_signals (plugin);
-  openim_status_connect_signals (plugin);
-  openim_chat_connect_signals (plugin);
-  openim_members_connect_signals (plugin);
-  openim_im_connect_signals (plugin);
-  openim_display_connect_signals (plugin);
+  /* libpurple calls the handler that was connected last first. */
+  for (guint n = G_N_ELEMENTS (rooms); n > 0; n--)
+    rooms[n - 1](plugin);
   openim_commands_register ();
   return TRUE;
 }

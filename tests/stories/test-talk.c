@@ -194,7 +194,8 @@ run_members (Stage *stage)
                    "{'members':[{'groupID':'team','userID':'carol','roleLevel':60}]}");
   host_wait_answer (scene->host, "alice (Alice)\n~bob (Bob)\n@carol (Carol)", 0, "members", "alice", "team",
                     NULL);
-  scene_expect (scene, "(!bitlbee) alice: chat team member= carol \"Carol\" OP", NULL);
+  scene_expect (scene, "(!bitlbee) alice: chat team member= carol \"Carol\" OP",
+                "alice: chat team *SYSTEM \"*\": \"Carol is an administrator of the group now.\"", NULL);
   story_proves_event (53);
   person_try (circle.bob, "/group/invite_user_to_group",
               "{'groupID':'team','invitedUserIDs':['dave'],'reason':''}");

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The way into a group that one is not in: its window opens as soon as one is. */
+
+#include "purple/connection.h"
+
+G_BEGIN_DECLS
+
+#define OPENIM_JOIN_TEXT_KEY "text" /* component of a PurpleChat: what the application says */
+
+OpenimJoins *openim_joins_new (void);
+void openim_joins_free (OpenimJoins *joins);
+void openim_join_connect_signals (PurplePlugin *plugin);
+
+/* Opens the group @id, or the only joined one of that name. One that one is not in is applied for with @text,
+ * or entered at once where the group wants no approval. @components: (nullable) what libpurple asked with. */
+void openim_join (OpenimConnection *self, const char *id, const char *text, GHashTable *components);
+/* The window of that group opens when we are in it, which may be now. */
+void openim_join_expect (OpenimConnection *self, const char *group_id);
+
+/* Members of the prpl. */
+GList *openim_join_get_fields (PurpleConnection *gc);
+GHashTable *openim_join_get_defaults (PurpleConnection *gc, const char *name);
+char *openim_join_get_name (GHashTable *components);
+void openim_join_chat (PurpleConnection *gc, GHashTable *components);
+
+G_END_DECLS

@@ -320,6 +320,27 @@ test_set (void)
   proves_functions (FUNCTION (SetConversation), 0);
 }
 
+/* What the server refuses changes nothing here. */
+static void
+test_set_refused (void)
+{
+  World *world = world_new (TRUE);
+  Openim__Sdk__Conversation__SetConversationReq request =
+      OPENIM__SDK__CONVERSATION__SET_CONVERSATION_REQ__INIT;
+  OpenimConversation *conversation;
+
+  person_does (world->ann_phone, "/group/dismiss_group", "{'groupID':'team'}");
+  visitor_heard (world->bob, EVENT (GroupDismissed));
+  request.conversationid = (char *) TEAM;
+  SET (request, ispinned, is_pinned, IS_PINNED, TRUE);
+  g_assert_cmpint (visitor_refused (world->bob, FUNCTION (SetConversation), &request), ==, 1204);
+  conversation = visitor_conversation (world->bob, TEAM);
+  g_assert_false (conversation->ispinned);
+  openim_pb_free (conversation);
+
+  world_free (world);
+}
+
 /* Nobody has written yet. */
 static void
 test_set_early (void)
@@ -448,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/door/conversations/stays-hidden", test_stays_hidden);
   g_test_add_func ("/door/conversations/draft", test_draft);
   g_test_add_func ("/door/conversations/set", test_set);
+  g_test_add_func ("/door/conversations/set-refused", test_set_refused);
   g_test_add_func ("/door/conversations/set-early", test_set_early);
   g_test_add_func ("/door/conversations/read-all", test_read_all);
   g_test_add_func ("/door/conversations/read-after-answer", test_read_after_answer);

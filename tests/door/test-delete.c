@@ -556,6 +556,68 @@ test_revoke_in_group (void)
   world_free (world);
 }
 
+/* Administrators take back what ordinary members have said, not what the owner has. */
+static void
+test_revoke_as_administrator (void)
+{
+  World *world = world_new (TRUE);
+  g_autofree char *anns = visitor_say (world->ann, "", "team", "from the owner");
+  Openim__Sdk__Message__DeleteMessageReq request = about (TEAM, anns);
+
+  person_does (world->ann_phone, "/group/set_group_member_info",
+               "{'members':[{'groupID':'team','userID':'bob','roleLevel':60}]}");
+  visitor_heard (world->bob, EVENT (GroupMemberInfoChanged));
+  hear_text (world->bob, "from the owner");
+  g_assert_cmpint (visitor_refused (world->bob, FUNCTION (RevokeMessage), &request), ==, 1002);
+  check_history (world->ann, TEAM, "?|from the owner");
+
+  world_free (world);
+}
+
+/* Without the server what it has to do is not done, and the rest is. */
+static void
+test_offline (void)
+{
+  Server *server = server_start (NULL, FALSE);
+  Fault *fault = fault_start (server, 1);
+  Person *ann = person_new (server, "ann", "Ann"), *bob = person_new (server, "bob", "Bob");
+  Visitor *visitor = visitor_new (NULL);
+  g_autofree char *token = server_token (server, "bob", PLATFORM_LINUX);
+  g_autofree char *first = NULL;
+  Openim__Init__LoginReq login = OPENIM__INIT__LOGIN_REQ__INIT;
+  Openim__Sdk__Message__DeleteMessageReq request;
+
+  person_connect (ann);
+  first = g_strdup (person_say (ann, "bob", "first"));
+  person_say (ann, "bob", "second");
+  visitor_init (visitor, fault->api, fault->ws);
+  login.userid = (char *) "bob";
+  login.token = token;
+  visitor_do (visitor, FUNCTION (Login), &login);
+  visitor_heard (visitor, EVENT (SyncServerFinish));
+  check_history (visitor, CHAT, "first|second");
+  fault_stop (fault);
+
+  request = about (CHAT, first);
+  g_assert_cmpint (visitor_refused (visitor, FUNCTION (DeleteMessage), &request), ==, OPENIM_ERROR_NETWORK);
+  g_assert_cmpint (visitor_refused (visitor, FUNCTION (ClearConversationAndDeleteAllMsg), &request), ==,
+                   OPENIM_ERROR_NETWORK);
+  g_assert_cmpint (visitor_refused (visitor, FUNCTION (DeleteAllMsgFromLocalAndServer), NULL), ==,
+                   OPENIM_ERROR_NETWORK);
+  g_assert_cmpint (visitor_refused (visitor, FUNCTION (MarkAllConversationMessageAsRead), NULL), ==,
+                   OPENIM_ERROR_NETWORK);
+  check_history (visitor, CHAT, "first|second");
+  visitor_do (visitor, FUNCTION (DeleteMessageFromLocalStorage), &request);
+  check_history (visitor, CHAT, "second");
+  visitor_do (visitor, FUNCTION (DeleteAllMessageFromLocalStorage), NULL);
+  check_history (visitor, CHAT, "");
+
+  visitor_leave (visitor);
+  person_free (ann);
+  person_free (bob);
+  server_stop (server);
+}
+
 /* What the server has never heard of has no number. */
 static void
 test_revoke_unsent (void)
@@ -592,7 +654,9 @@ main (int argc, char **argv)
   g_test_add_func ("/door/delete/all-local", test_delete_all_local);
   g_test_add_func ("/door/delete/revoke", test_revoke);
   g_test_add_func ("/door/delete/revoke-in-group", test_revoke_in_group);
+  g_test_add_func ("/door/delete/revoke-as-administrator", test_revoke_as_administrator);
   g_test_add_func ("/door/delete/revoke-unsent", test_revoke_unsent);
+  g_test_add_func ("/door/delete/offline", test_offline);
 
   return g_test_run ();
 }

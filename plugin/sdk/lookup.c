@@ -374,7 +374,7 @@ static gboolean
 is_list_missing (OpenimDb *db, gpointer job, GError **error)
 {
   ListLookup *lookup = job;
-  gint64 stored = openim_rows_count (db, &openim_table_members, lookup->group_id, error);
+  gint64 stored = openim_rows_count (db, &openim_table_members, lookup->group_id, 1, error);
   g_autoptr (GError) trouble = NULL;
   g_autoptr (OpenimGroup) group = NULL;
 

@@ -78,7 +78,8 @@ read_page (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 
   if (request->filter == OPENIM__SDK__GROUP__GROUP_FILTER__All) {
     /* Once the server has been asked it is known that there are not enough; counting takes its time. */
-    gint64 stored = page->asked ? -1 : openim_rows_count (db, &openim_table_members, request->groupid, error);
+    gint64 stored =
+        page->asked ? -1 : openim_rows_count (db, &openim_table_members, request->groupid, G_MAXINT64, error);
     g_auto (GStrv) ids = NULL;
     gint64 length;
 

@@ -81,8 +81,8 @@ table_sql_new (const OpenimTable *table)
   sql->delete_one = g_strdup_printf ("DELETE FROM %s%s", name, of_key);
   sql->clear = g_strdup_printf ("DELETE FROM %s", name);
   sql->clear_scope = g_strdup_printf ("DELETE FROM %s%s", name, of_scope);
-  sql->count = g_strdup_printf ("SELECT count(*) FROM %s", name);
-  sql->count_scope = g_strdup_printf ("SELECT count(*) FROM %s%s", name, of_scope);
+  sql->count = g_strdup_printf ("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT ?1)", name);
+  sql->count_scope = g_strdup_printf ("SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT ?2)", name, of_scope);
   sql->queries = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
   return sql;
 }
@@ -220,12 +220,12 @@ openim_rows_all (OpenimDb *db, const OpenimTable *table, const char *scope, GErr
 }
 
 gint64
-openim_rows_count (OpenimDb *db, const OpenimTable *table, const char *scope, GError **error)
+openim_rows_count (OpenimDb *db, const OpenimTable *table, const char *scope, gint64 limit, GError **error)
 {
   const TableSql *sql = sql_of (db, table);
   gint64 count = 0;
-  gboolean done = scope != NULL ? openim_db_get_int (db, &count, error, sql->count_scope, "s", scope)
-                                : openim_db_get_int (db, &count, error, sql->count, "");
+  gboolean done = scope != NULL ? openim_db_get_int (db, &count, error, sql->count_scope, "si", scope, limit)
+                                : openim_db_get_int (db, &count, error, sql->count, "i", limit);
 
   return done ? count : -1;
 }

@@ -65,9 +65,11 @@ GPtrArray *openim_rows_get_many (OpenimDb *db,
                                  const char *const *keys,
                                  GError **error); /* in the order of keys, missing ones left out */
 GPtrArray *openim_rows_all (OpenimDb *db, const OpenimTable *table, const char *scope, GError **error);
+/* Counting takes time: more than @limit are not counted. */
 gint64 openim_rows_count (OpenimDb *db,
                           const OpenimTable *table,
                           const char *scope,
+                          gint64 limit,
                           GError **error); /* -1 on error */
 
 /* SELECT all columns FROM table @tail ("WHERE … ORDER BY … LIMIT ?2"), parameters bound from a format of 's'

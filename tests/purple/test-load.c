@@ -20,6 +20,7 @@ open_module (void)
   init = (gboolean (*) (PurplePlugin *)) dlsym (module, "purple_init_plugin");
   g_assert_nonnull (init);
   purple_signals_init ();
+  purple_cmds_init ();
   /* By hand: purple_plugin_new() tells D-Bus of it, and there is none. */
   plugin = g_new0 (PurplePlugin, 1);
   plugin->native_plugin = TRUE;

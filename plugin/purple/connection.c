@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "purple/application.h"
+#include "purple/askers.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/display.h"
@@ -205,6 +206,7 @@ openim_connection_login (PurpleAccount *account)
   self->display = openim_display_new ();
   self->marks = openim_marks_new ();
   self->history = openim_history_new ();
+  self->askers = openim_askers_new ();
   purple_connection_set_protocol_data (gc, self);
 
   /* Text only; conversations copy these flags when they are made. */
@@ -232,6 +234,7 @@ openim_connection_close (PurpleConnection *gc)
   g_hash_table_remove_all (self->timers);
   openim_login_free (g_steal_pointer (&self->login));
   openim_sdk_close (self->sdk); /* answers what is outstanding */
+  openim_askers_free (g_steal_pointer (&self->askers));
   openim_history_free (g_steal_pointer (&self->history));
   openim_marks_free (g_steal_pointer (&self->marks));
   openim_display_free (g_steal_pointer (&self->display));

@@ -32,6 +32,7 @@ typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
 typedef struct _OpenimMarks OpenimMarks;
 typedef struct _OpenimHistory OpenimHistory;
+typedef struct _OpenimAskers OpenimAskers;
 
 typedef struct {
   PurpleConnection *gc;   /* NULL once closed */
@@ -53,6 +54,7 @@ typedef struct {
   OpenimShown *shown; /* NULL until the user ID is known */
   OpenimMarks *marks;
   OpenimHistory *history;
+  OpenimAskers *askers;
 
   GHashTable *timers; /* set of OpenimTimer */
 } OpenimConnection;

@@ -8,10 +8,12 @@
 
 #include "purple/account.h"
 #include "purple/application.h"
+#include "purple/askers.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/commands.h"
 #include "purple/connection.h"
+#include "purple/contact.h"
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/groups.h"
@@ -50,7 +52,7 @@ get_account_texts (PurpleAccount *account)
 
 static PurplePluginProtocolInfo protocol = {
   .options = OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_CHAT_TOPIC | OPT_PROTO_PASSWORD_OPTIONAL |
-             OPT_PROTO_SLASH_COMMANDS_NATIVE,
+             OPT_PROTO_INVITE_MESSAGE | OPT_PROTO_SLASH_COMMANDS_NATIVE,
   .icon_spec = NO_BUDDY_ICONS,
   .list_icon = get_icon,
   .list_emblem = openim_status_get_emblem,
@@ -63,6 +65,8 @@ static PurplePluginProtocolInfo protocol = {
   .close = openim_connection_close,
   .send_im = openim_im_send,
   .send_typing = openim_im_send_typing,
+  .add_buddy = openim_contact_add,
+  .remove_buddy = openim_contact_remove,
   .get_info = openim_profile_show,
   .join_chat = openim_join_chat,
   .get_chat_name = openim_join_get_name,
@@ -80,6 +84,7 @@ static PurplePluginProtocolInfo protocol = {
   .offline_message = takes_offline_messages,
   .struct_size = sizeof (PurplePluginProtocolInfo),
   .get_account_text_table = get_account_texts,
+  .add_buddy_with_invite = openim_contact_add_with_text,
   .get_cb_alias = openim_members_get_alias,
 };
 
@@ -114,7 +119,8 @@ may_load (PurplePlugin *plugin)
 static void (*const rooms[]) (PurplePlugin *plugin) = {
   openim_login_connect_signals,        openim_roster_connect_signals,  openim_status_connect_signals,
   openim_chat_connect_signals,         openim_members_connect_signals, openim_join_connect_signals,
-  openim_applications_connect_signals, openim_im_connect_signals,      openim_display_connect_signals,
+  openim_applications_connect_signals, openim_askers_connect_signals,  openim_im_connect_signals,
+  openim_display_connect_signals,
 };
 
 static gboolean

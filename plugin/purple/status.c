@@ -209,7 +209,11 @@ openim_status_get_emblem (PurpleBuddy *buddy)
 {
   g_auto (GStrv) ids = get_platforms (buddy);
   gboolean mobile = ids[0] != NULL;
+  OpenimConnection *self = openim_connection_get_for_account (purple_buddy_get_account (buddy));
 
+  /* Put on the list by hand, and has not agreed. */
+  if (self != NULL && openim_roster_get_friend (self, purple_buddy_get_name (buddy)) == NULL)
+    return "not-authorized";
   for (guint i = 0; ids[i] != NULL; i++) {
     guint64 id = g_ascii_strtoull (ids[i], NULL, 10);
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/contact.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/error.h"
+#include "purple/blist.h"
+#include "purple/markup.h"
+#include "relation.pb-c.h"
+
+#define ERROR_FRIENDS_ALREADY 1304 /* each has the other on the list */
+
+static void
+send_request (OpenimConnection *self,
+              const char *user_id,
+              const char *text,
+              OpenimReplyFunc reply,
+              gpointer data,
+              GDestroyNotify destroy)
+{
+  Openim__Sdk__Relation__AddFriendReq request = OPENIM__SDK__RELATION__ADD_FRIEND_REQ__INIT;
+
+  request.userid = (char *) user_id;
+  request.reqmsg = (char *) (text != NULL ? text : "");
+  openim_connection_call (self, OPENIM_NUMBER (AddFriend), &request, reply, data, destroy);
+}
+
+static char *
+describe (const GError *error, const char *user_id)
+{
+  if (openim_error_code (error) == OPENIM_ERROR_NOT_FOUND)
+    return g_strdup_printf (_ ("Nobody has the ID “%s”."), user_id);
+  return openim_error_describe (error);
+}
+
+/* --- members of the prpl --- */
+
+static void
+take_off (OpenimConnection *self, const char *user_id)
+{
+  GSList *buddies = purple_find_buddies (self->account, user_id);
+
+  for (GSList *l = buddies; l != NULL && openim_connection_is_open (self); l = l->next)
+    purple_blist_remove_buddy (l->data);
+  g_slist_free (buddies);
+}
+
+static void
+on_asked (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const char *user_id = data;
+  g_autofree char *sentence = NULL;
+
+  if (error == NULL || openim_error_code (error) == ERROR_FRIENDS_ALREADY)
+    return;
+  sentence = describe (error, user_id);
+  if (openim_roster_get_friend (self, user_id) == NULL)
+    take_off (self, user_id);
+  if (openim_connection_is_open (self))
+    purple_notify_error (self->gc, _ ("Add a contact"), sentence, NULL);
+}
+
+void
+openim_contact_add_with_text (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group, const char *text)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  const char *user_id = purple_buddy_get_name (buddy);
+  g_autofree char *plain = NULL;
+
+  if (self == NULL || openim_roster_get_friend (self, user_id) != NULL)
+    return;
+  plain = text != NULL ? openim_markup_to_text (text) : NULL;
+  send_request (self, user_id, plain, on_asked, g_strdup (user_id), g_free);
+}
+
+void
+openim_contact_add (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
+{
+  openim_contact_add_with_text (gc, buddy, group, NULL);
+}
+
+static void
+on_removed (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  g_autofree char *sentence = NULL;
+
+  if (error == NULL)
+    return;
+  sentence = openim_error_describe (error);
+  openim_roster_show (self); /* still a friend */
+  if (openim_connection_is_open (self))
+    purple_notify_error (self->gc, _ ("Remove a contact"), sentence, NULL);
+}
+
+/* Called while the buddy is on the list still. Who stays in another group of the list stays a friend. */
+void
+openim_contact_remove (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  const char *user_id = purple_buddy_get_name (buddy);
+  Openim__Sdk__Relation__DeleteFriendReq request = OPENIM__SDK__RELATION__DELETE_FRIEND_REQ__INIT;
+  GSList *buddies = NULL;
+  guint n = 0;
+
+  if (self == NULL || openim_roster_get_friend (self, user_id) == NULL)
+    return;
+  buddies = purple_find_buddies (self->account, user_id);
+  n = g_slist_length (buddies);
+  g_slist_free (buddies);
+  if (n > 1)
+    return;
+  request.userid = (char *) user_id;
+  openim_connection_call (self, OPENIM_NUMBER (DeleteFriend), &request, on_removed, NULL, NULL);
+}
+
+/* --- the command --- */
+
+static void
+on_command_asked (OpenimConnection *self,
+                  const GError *error,
+                  const ProtobufCMessage *response,
+                  gpointer data)
+{
+  OpenimCommandLine *command = data;
+  g_autofree char *sentence = NULL;
+
+  if (error == NULL) {
+    openim_command_say (self, command, _ ("%s has been asked."),
+                        openim_roster_get_name (self, command->args[0]));
+    return;
+  }
+  if (openim_error_code (error) == ERROR_FRIENDS_ALREADY) {
+    openim_command_say (self, command, _ ("%s and you are friends already."),
+                        openim_roster_get_name (self, command->args[0]));
+    return;
+  }
+  sentence = describe (error, command->args[0]);
+  openim_command_say (self, command, "%s", sentence);
+}
+
+void
+openim_contact_ask (OpenimConnection *self, OpenimCommandLine *command)
+{
+  send_request (self, command->args[0], command->args[1], on_command_asked, openim_command_ref (command),
+                openim_command_unref);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Putting people on the buddy list and taking them off it. Somebody who is put there is asked to be a friend
+ * and stays where the person has put him; whoever cannot be asked is taken off again, with the reason. */
+
+#include "purple/commands.h"
+
+G_BEGIN_DECLS
+
+/* Members of the prpl. */
+void openim_contact_add (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
+void
+openim_contact_add_with_text (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group, const char *text);
+void openim_contact_remove (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
+
+/* A command. */
+void openim_contact_ask (OpenimConnection *self, OpenimCommandLine *command);
+
+G_END_DECLS

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scene.h"
+
+/* Becoming friends, and no longer being friends. */
+
+/* alice is connected and has a window with bob, her friend; carol has a telephone and is a stranger. */
+typedef struct {
+  Scene scene;
+  Person *bob;
+  Person *carol;
+} Circle;
+
+static void
+circle_open (Circle *circle, Stage *stage)
+{
+  scene_open (&circle->scene, stage);
+  scene_alice (&circle->scene);
+  circle->bob = person_new (circle->scene.server, "bob", "Bob");
+  circle->carol = person_new (circle->scene.server, "carol", "Carol");
+  person_befriend (circle->bob, "alice");
+}
+
+static void
+circle_login (Circle *circle)
+{
+  scene_login_until (&circle->scene, "alice", "alice: connected", "alice: buddy+ bob *", NULL);
+  host_do (circle->scene.host, "im", "alice", "bob", NULL);
+  host_forget (circle->scene.host);
+}
+
+static void
+circle_close (Circle *circle)
+{
+  host_quit (circle->scene.host);
+  person_free (circle->bob);
+  person_free (circle->carol);
+  scene_close (&circle->scene);
+}
+
+static void
+ask (Person *person, const char *text)
+{
+  g_autoptr (JsonNode) data =
+      person_call (person, "/friend/add_friend",
+                   "{'fromUserID':'%s','toUserID':'alice','reqMsg':'%s','ex':''}", person_id (person), text);
+}
+
+static void
+answer (Person *person, const char *who, int result, const char *text)
+{
+  g_autoptr (JsonNode) data =
+      person_call (person, "/friend/add_friend_response",
+                   "{'fromUserID':'%s','toUserID':'%s','handleResult':%d,'handleMsg':'%s'}", who,
+                   person_id (person), result, text);
+}
+
+/* A request becomes a dialog with its text; accepted, both are friends. */
+static void
+run_accept (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  ask (circle.carol, "It is me, Carol");
+  scene_expect (scene, "alice: request 1 authorize carol \"Carol\" \"It is me, Carol\" on-list", NULL);
+  story_proves_event (36);
+  host_answer_request (scene->host, 1, "");
+  scene_wait_for (scene, "alice: buddy+ carol *");
+  story_proves_function (1103);
+  story_proves_event (38);
+  host_forget (scene->host);
+  host_ignore (scene->host, "alice: im carol *");
+  circle_close (&circle);
+}
+
+static void
+run_reject (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autofree char *roster = NULL;
+
+  circle_open (&circle, stage);
+  person_connect (circle.carol);
+  circle_login (&circle);
+  ask (circle.carol, "");
+  scene_expect (scene, "alice: request 1 authorize carol \"Carol\" \"\" on-list", NULL);
+  host_do (scene->host, "cancel", "1", NULL);
+  host_watch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-application-rejected", NULL });
+  scene_wait_for (scene, "alice: signal openim-friend-application-rejected *");
+  host_unwatch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-application-rejected", NULL });
+  story_proves_event (39);
+  roster = host_ask (scene->host, "roster", "alice", NULL);
+  g_assert_null (g_strstr_len (roster, -1, "carol"));
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
+/* What came while nobody was there is asked at the next login, and once. */
+static void
+run_away (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  ask (circle.carol, "while you were away");
+  host_login (scene->host, "alice");
+  scene_wait_for (scene, "alice: request 1 authorize carol \"Carol\" \"while you were away\" on-list");
+  story_proves_function (1102);
+  host_wait_answer (scene->host, "connected", 0, "state", "alice", NULL);
+  host_do (scene->host, "im", "alice", "bob", NULL);
+  host_wait_answer (scene->host, "*bob*", 0, "roster", "alice", NULL);
+  host_forget (scene->host);
+  scene_type (scene, "bob", "/requests");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"You are asked by Carol (carol): while you were away\"",
+                NULL);
+  /* With other words it is another request. */
+  ask (circle.carol, "please");
+  scene_expect (scene, "alice: request 1 closed",
+                "alice: request 2 authorize carol \"Carol\" \"please\" on-list", NULL);
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
+/* Answered on the telephone: the dialog goes. */
+static void
+run_elsewhere (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  Person *phone = NULL;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  phone = person_device (scene->server, "alice", PLATFORM_ANDROID);
+  ask (circle.carol, "hello");
+  scene_expect (scene, "alice: request 1 authorize *", NULL);
+  answer (phone, "carol", 1, "");
+  scene_wait_for (scene, "alice: request 1 closed");
+  scene_wait_for (scene, "alice: buddy+ carol *");
+  host_ignore (scene->host, "alice: im carol *");
+  host_forget (scene->host);
+  person_free (phone);
+  circle_close (&circle);
+}
+
+/* The same by commands, for hosts without dialogs. */
+static void
+run_commands (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  Person *dave = NULL;
+
+  circle_open (&circle, stage);
+  dave = person_new (scene->server, "dave", "Dave");
+  circle_login (&circle);
+  scene_type (scene, "bob", "/requests");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Nobody waits for your answer.\"", NULL);
+  scene_type (scene, "bob", "/accept");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Whose request? *\"", NULL);
+  scene_type (scene, "bob", "/accept nobody");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"That person has not asked you.\"", NULL);
+  ask (circle.carol, "hi");
+  scene_expect (scene, "alice: request 1 authorize carol *", NULL);
+  ask (dave, "");
+  scene_expect (scene, "alice: request 2 authorize dave *", NULL);
+  scene_type (scene, "bob", "/requests");
+  scene_expect_unordered (scene, "alice: im bob *SYSTEM*: \"You are asked by Carol (carol): hi\"",
+                          "alice: im bob *SYSTEM*: \"You are asked by Dave (dave)\"", NULL);
+  scene_type (scene, "bob", "/refuse dave not now");
+  scene_expect_unordered (scene, "alice: request 2 closed", "alice: im bob *SYSTEM*: \"Answered.\"", NULL);
+  scene_type (scene, "bob", "/accept");
+  scene_wait_for (scene, "alice: request 1 closed");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Answered.\"");
+  scene_wait_for (scene, "alice: buddy+ carol *");
+  host_ignore (scene->host, "alice: im carol *");
+  host_forget (scene->host);
+  person_free (dave);
+  circle_close (&circle);
+}
+
+/* Somebody put on the list is asked, and stays where he was put. */
+static void
+run_add (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autofree char *roster = NULL;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  host_do (scene->host, "add", "alice", "carol", "", "Work", "Shall we?", NULL);
+  scene_expect (scene, "alice: buddy+ carol *", NULL);
+  scene_type (scene, "bob", "/requests");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Nobody waits for your answer.\"");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"You have asked Carol (carol): Shall we?\"");
+  story_proves_function (1101);
+  host_forget (scene->host);
+  answer (circle.carol, "alice", 1, "");
+  scene_wait_for (scene, "alice: buddy= carol \"Carol\"*");
+  roster = host_ask (scene->host, "roster", "alice", NULL);
+  if (!scene_is (scene, "bitlbee"))
+    g_assert_nonnull (g_strstr_len (roster, -1, "Work"));
+  host_forget (scene->host);
+  host_ignore (scene->host, "alice: im carol *");
+
+  /* Nobody has that ID: it is said, and does not stay on the list. */
+  host_do (scene->host, "add", "alice", "nobody", NULL);
+  scene_wait_for (scene, "alice: buddy- nobody");
+  scene_wait_for (scene, "-: notify error * \"Nobody has the ID “nobody”.\"*");
+  host_forget (scene->host);
+  scene_type (scene, "bob", "/add nobody");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Nobody has the ID “nobody”.\"", NULL);
+  scene_type (scene, "bob", "/add bob hi");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Bob and you are friends already.\"", NULL);
+  scene_type (scene, "bob", "/add");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"*add ID [text]: *\"", NULL);
+  circle_close (&circle);
+}
+
+static void
+run_refused (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  scene_type (scene, "bob", "/add carol \"It is me\"");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"carol has been asked.\"", NULL);
+  answer (circle.carol, "alice", -1, "who are you?");
+  scene_wait_for (scene, "-: notify *\"Carol has refused.\" \"who are you?\"*");
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
+/* Who is removed is no friend any more, and does not come back. */
+static void
+run_remove (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  person_befriend (circle.carol, "alice");
+  circle_login (&circle);
+  host_watch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-deleted", NULL });
+  host_do (scene->host, "remove", "alice", "carol", NULL);
+  scene_wait_for (scene, "alice: buddy- carol");
+  scene_wait_for (scene, "alice: signal openim-friend-deleted *carol*");
+  host_unwatch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-deleted", NULL });
+  story_proves_function (1105);
+  host_expect_nothing (scene->host);
+  scene_logout (scene, "alice");
+  host_forget (scene->host);
+  host_login (scene->host, "alice");
+  scene_wait_for (scene, "alice: connected");
+  host_wait_answer (scene->host, "*bob*", 0, "roster", "alice", NULL);
+  g_assert_false (host_has (scene->host, "alice: buddy+ carol *"));
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
+static const Story stories[] = {
+  { "accept", run_accept, STORY_ALL },
+  { "reject", run_reject, STORY_ALL },
+  { "away", run_away, STORY_ALL },
+  { "elsewhere", run_elsewhere, STORY_ALL },
+  { "commands", run_commands, STORY_ALL },
+  { "add", run_add, STORY_ALL },
+  { "refused", run_refused, STORY_ALL },
+  { "remove", run_remove, STORY_ALL },
+  { NULL },
+};
+
+int
+main (int argc, char **argv)
+{
+  return story_main (argc, argv, stories);
+}

@@ -10,8 +10,7 @@
 #include "purple/join.h"
 #include "purple/line.h"
 #include "purple/markup.h"
-
-enum { ROLE_ADMIN = 60, ROLE_MEMBER = 20 };
+#include "purple/members.h"
 
 void
 openim_groups_tell (OpenimConnection *self, const char *group_id, const char *sentence)
@@ -140,7 +139,7 @@ openim_groups_set_admin (OpenimConnection *self, const char *group_id, const cha
   request.groupid = (char *) group_id;
   request.userid = (char *) user_id;
   request._role_level_case = OPENIM__SDK__GROUP__SET_GROUP_MEMBER_INFO_REQ___ROLE_LEVEL_ROLE_LEVEL;
-  request.rolelevel = admin ? ROLE_ADMIN : ROLE_MEMBER;
+  request.rolelevel = admin ? OPENIM_ROLE_ADMIN : OPENIM_ROLE_MEMBER;
   call (self, group_id, OPENIM_NUMBER (SetGroupMemberInfo), &request);
 }
 

@@ -16,14 +16,12 @@
 #define COLLECT_MS 200   /* an invitation adds many at once */
 #define MAX_MENTIONED 10 /* the SDK takes no more */
 
-enum { ROLE_OWNER = 100, ROLE_ADMIN = 60 };
-
 static PurpleConvChatBuddyFlags
 flags_of (const OpenimGroupMember *member)
 {
-  if (member->rolelevel >= ROLE_OWNER)
+  if (member->rolelevel >= OPENIM_ROLE_OWNER)
     return PURPLE_CBFLAGS_FOUNDER;
-  if (member->rolelevel >= ROLE_ADMIN)
+  if (member->rolelevel >= OPENIM_ROLE_ADMIN)
     return PURPLE_CBFLAGS_OP;
   return PURPLE_CBFLAGS_NONE;
 }
@@ -31,17 +29,17 @@ flags_of (const OpenimGroupMember *member)
 const char *
 openim_members_get_role (const OpenimGroupMember *member)
 {
-  if (member->rolelevel >= ROLE_OWNER)
+  if (member->rolelevel >= OPENIM_ROLE_OWNER)
     return _ ("Owner");
-  if (member->rolelevel >= ROLE_ADMIN)
+  if (member->rolelevel >= OPENIM_ROLE_ADMIN)
     return _ ("Administrator");
   return _ ("Member");
 }
 
 /* --- names --- */
 
-static const char *
-name_of (OpenimConnection *self, const OpenimGroupMember *member)
+const char *
+openim_members_get_name (OpenimConnection *self, const OpenimGroupMember *member)
 {
   const OpenimFriend *person = openim_roster_get_friend (self, member->userid);
 
@@ -75,7 +73,8 @@ static char *
 alias_of (OpenimConnection *self, OpenimRoom *room, const char *user_id)
 {
   const OpenimGroupMember *member = g_hash_table_lookup (room->members, user_id);
-  const char *name = member != NULL ? name_of (self, member) : openim_roster_get_name (self, user_id);
+  const char *name =
+      member != NULL ? openim_members_get_name (self, member) : openim_roster_get_name (self, user_id);
 
   if (GPOINTER_TO_UINT (g_hash_table_lookup (room->names, name)) > (member != NULL ? 1 : 0))
     return g_strdup_printf ("%s (%s)", name, user_id);
@@ -93,6 +92,57 @@ openim_members_get_alias (PurpleConnection *gc, int id, const char *who)
   return room != NULL ? alias_of (self, room, who) : g_strdup (openim_roster_get_name (self, who));
 }
 
+static gboolean
+is_called (OpenimConnection *self, OpenimRoom *room, const OpenimGroupMember *member, const char *folded)
+{
+  g_autofree char *alias = alias_of (self, room, member->userid);
+  g_autofree char *shown = g_utf8_casefold (alias, -1);
+  g_autofree char *own = g_utf8_casefold (member->nickname, -1);
+
+  return g_str_equal (shown, folded) || g_str_equal (own, folded);
+}
+
+const OpenimGroupMember *
+openim_members_find (OpenimConnection *self, OpenimRoom *room, const char *name)
+{
+  const OpenimGroupMember *found = g_hash_table_lookup (room->members, name);
+  g_autofree char *folded = g_utf8_casefold (name, -1);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (found != NULL)
+    return found;
+  g_hash_table_iter_init (&iter, room->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    if (!is_called (self, room, value, folded))
+      continue;
+    if (found != NULL)
+      return NULL;
+    found = value;
+  }
+  return found;
+}
+
+GPtrArray *
+openim_members_look_for (OpenimConnection *self, OpenimRoom *room, const char *part)
+{
+  GPtrArray *found = g_ptr_array_new ();
+  g_autofree char *folded = g_utf8_casefold (part != NULL ? part : "", -1);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, room->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const OpenimGroupMember *member = value;
+    g_autofree char *text = g_strconcat (member->userid, "\n", openim_members_get_name (self, member), NULL);
+    g_autofree char *all = g_utf8_casefold (text, -1);
+
+    if (strstr (all, folded) != NULL)
+      g_ptr_array_add (found, value);
+  }
+  return found;
+}
+
 /* --- the table --- */
 
 static void
@@ -106,7 +156,7 @@ static void
 put_member (OpenimConnection *self, OpenimRoom *room, const OpenimGroupMember *member)
 {
   g_hash_table_replace (room->members, g_strdup (member->userid), openim_pb_copy (member));
-  count_name (room, member->userid, name_of (self, member));
+  count_name (room, member->userid, openim_members_get_name (self, member));
 }
 
 /* --- the list of the window --- */
@@ -290,16 +340,17 @@ tell_role (OpenimConnection *self, const OpenimGroupMember *old, const OpenimGro
   gboolean own = g_strcmp0 (now->userid, self->self_id) == 0;
   g_autofree char *sentence = NULL;
 
-  if (old == NULL || old->rolelevel >= ROLE_OWNER || now->rolelevel >= ROLE_OWNER ||
-      (old->rolelevel >= ROLE_ADMIN) == (now->rolelevel >= ROLE_ADMIN))
+  if (old == NULL || old->rolelevel >= OPENIM_ROLE_OWNER || now->rolelevel >= OPENIM_ROLE_OWNER ||
+      (old->rolelevel >= OPENIM_ROLE_ADMIN) == (now->rolelevel >= OPENIM_ROLE_ADMIN))
     return;
-  if (now->rolelevel >= ROLE_ADMIN)
+  if (now->rolelevel >= OPENIM_ROLE_ADMIN)
     sentence = own ? g_strdup (_ ("You are an administrator of the group now."))
-                   : g_strdup_printf (_ ("%s is an administrator of the group now."), name_of (self, now));
+                   : g_strdup_printf (_ ("%s is an administrator of the group now."),
+                                      openim_members_get_name (self, now));
   else
-    sentence =
-        own ? g_strdup (_ ("You are no administrator of the group any more."))
-            : g_strdup_printf (_ ("%s is no administrator of the group any more."), name_of (self, now));
+    sentence = own ? g_strdup (_ ("You are no administrator of the group any more."))
+                   : g_strdup_printf (_ ("%s is no administrator of the group any more."),
+                                      openim_members_get_name (self, now));
   openim_groups_tell (self, now->groupid, sentence);
 }
 
@@ -338,7 +389,7 @@ on_friend_changed (PurpleConnection *gc,
 
     if (member == NULL)
       continue;
-    count_name (room, member->userid, name_of (self, member));
+    count_name (room, member->userid, openim_members_get_name (self, member));
     refresh_member (self, room, data->friend_->frienduserid);
   }
 }

@@ -20,6 +20,16 @@ char *openim_members_find_mentions (OpenimConnection *self,
                                     const char *text,
                                     GPtrArray *mentioned);
 
+enum { OPENIM_ROLE_OWNER = 100, OPENIM_ROLE_ADMIN = 60, OPENIM_ROLE_MEMBER = 20 }; /* rolelevel */
+
+/* (nullable) The member with that ID; else the only one who is shown or called in the group like that, in
+ * whatever case. */
+const OpenimGroupMember *openim_members_find (OpenimConnection *self, OpenimRoom *room, const char *name);
+/* All whose ID or name has @part in it; NULL: all. (element-type OpenimGroupMember) (transfer container) */
+GPtrArray *openim_members_look_for (OpenimConnection *self, OpenimRoom *room, const char *part);
+/* The name without an ID behind it. */
+const char *openim_members_get_name (OpenimConnection *self, const OpenimGroupMember *member);
+
 /* Translated. */
 const char *openim_members_get_role (const OpenimGroupMember *member);
 

@@ -304,7 +304,144 @@ run_applications (Stage *stage)
   circle_close (&circle);
 }
 
+/* --- commands --- */
+
+/* As each host's people type it. */
+static void
+type (Circle *circle, const char *command)
+{
+  g_autofree char *line = g_strconcat (scene_is (&circle->scene, "bitlbee") ? "?" : "/", command, NULL);
+
+  host_do (circle->scene.host, "say", "alice", "team", line, NULL);
+}
+
+static void
+expect_said (Circle *circle, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("alice: chat team *SYSTEM*: \"%s\"", text);
+
+  scene_wait_for (&circle->scene, line);
+}
+
+/* alice owns the group by now. */
+static void
+run_commands (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  static const char *const changed[] = { "openim-group-info-changed", NULL };
+
+  circle_open (&circle, stage);
+  circle_enter (&circle);
+  host_ignore (scene->host, "alice: chat team member= *");
+  type (&circle, "owner");
+  expect_said (&circle, "Owner: Bob (bob)");
+  type (&circle, "kick carol");
+  expect_said (&circle, "That was not possible. You are not allowed to do this.");
+  act (circle.bob, "/group/transfer_group",
+       "{'groupID':'team','oldOwnerUserID':'bob','newOwnerUserID':'alice'}");
+  expect_notice (&circle, "You are the owner of the group now.");
+  host_wait_answer (scene->host, "~alice*", 0, "members", "alice", "team", NULL);
+
+  type (&circle, "topic Lunch at noon");
+  scene_wait_for (scene, "alice: chat team topic \"Lunch at noon\"");
+  expect_notice (&circle, "You changed the announcement: Lunch at noon");
+  type (&circle, "topic");
+  expect_said (&circle, "Announcement: Lunch at noon");
+  host_watch_signals (scene->host, OPENIM, changed);
+  type (&circle, "name The Team");
+  scene_wait_for (scene, "alice: signal openim-group-info-changed *The Team*");
+  host_unwatch_signals (scene->host, OPENIM, changed);
+  if (!scene_is (scene, "bitlbee")) {
+    scene_wait_for (scene, "alice: chat team title \"The Team\"");
+    scene_wait_for (scene, "alice: room= \"The Team\"*");
+  }
+  expect_notice (&circle, "You renamed the group to “The Team”.");
+  type (&circle, "name");
+  expect_said (&circle, "This is “The Team”, ID team.");
+
+  type (&circle, "admin Carol");
+  expect_notice (&circle, "Carol is an administrator of the group now.");
+  type (&circle, "admin");
+  expect_said (&circle, "Owner and administrators: *Carol (carol)*");
+  type (&circle, "noadmin carol");
+  expect_notice (&circle, "Carol is no administrator of the group any more.");
+  type (&circle, "mute bob 2h");
+  expect_notice (&circle, "You muted Bob for 2 hours.");
+  type (&circle, "mute bob soon");
+  expect_said (&circle, "“soon” is no time. *");
+  type (&circle, "unmute BOB");
+  expect_notice (&circle, "You allowed Bob to write again.");
+  type (&circle, "mute");
+  expect_notice (&circle, "You muted the group: *");
+  type (&circle, "unmute");
+  expect_notice (&circle, "You allowed everyone to write again.");
+  type (&circle, "mute nobody 1m");
+  expect_said (&circle, "“nobody” is no member, *");
+
+  type (&circle, "invite dave");
+  expect_notice (&circle, "You added Dave to the group.");
+  scene_wait_for (scene, "alice: chat team member+ dave*");
+  type (&circle, "members da");
+  expect_said (&circle, "1 member:*Dave (dave)");
+  type (&circle, "whois dave");
+  scene_wait_for (scene, "alice: userinfo dave *Dave*");
+  type (&circle, "groupnick Boss");
+  host_wait_answer (scene->host, "~alice (Boss)*", 0, "members", "alice", "team", NULL);
+  type (&circle, "kick dave too loud");
+  expect_notice (&circle, "You removed Dave from the group.");
+  scene_wait_for (scene, "alice: chat team member- dave");
+
+  type (&circle, "dismiss");
+  expect_said (&circle, "This ends the group for all its members. *");
+  type (&circle, "dismiss The Team");
+  expect_notice (&circle, "You dissolved the group.");
+  expect_notice (&circle, "You are not in this group any more.");
+  if (!scene_is (scene, "bitlbee"))
+    scene_wait_for (scene, "alice: room- \"The Team\"*");
+  scene_wait_for (scene, "alice: chat team left");
+  host_expect_nothing (scene->host);
+  story_proves_function (1003);
+  story_proves_function (1004);
+  story_proves_function (1005);
+  story_proves_function (1006);
+  story_proves_function (1007);
+  story_proves_function (1009);
+  circle_close (&circle);
+}
+
+/* A group of one's own; leaving one for good. */
+static void
+run_create (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  circle_enter (&circle);
+  host_ignore (scene->host, "alice: chat * member*");
+  host_ignore (scene->host, "alice: room+ *");
+  type (&circle, "create \"Our own\" bob, dave");
+  scene_wait_for (scene, "alice: chat * opened \"Our own\"");
+  scene_wait_for (scene, "alice: chat * joined");
+  scene_wait_for (scene, "alice: chat * *SYSTEM*: \"You created the group.\"");
+  type (&circle, "create Other nobody");
+  host_wait_for (scene->host, "*notify error * \"Other\" *", 0);
+  type (&circle, "quit");
+  expect_notice (&circle, "You left the group.");
+  expect_notice (&circle, "You are not in this group any more.");
+  if (!scene_is (scene, "bitlbee"))
+    scene_wait_for (scene, "alice: room- \"Team\"*");
+  scene_wait_for (scene, "alice: chat team left");
+  host_expect_nothing (scene->host);
+  story_proves_function (1000);
+  story_proves_function (1002);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
+  { "commands", run_commands, STORY_ALL },
+  { "create", run_create, STORY_ALL },
   { "invite", run_invite, STORY_ALL },
   { "join", run_join, STORY_ALL },
   { "applications", run_applications, STORY_ALL },

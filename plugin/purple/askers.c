@@ -326,7 +326,7 @@ openim_askers_accept (OpenimConnection *self, OpenimCommandLine *command)
 }
 
 void
-openim_askers_refuse (OpenimConnection *self, OpenimCommandLine *command)
+openim_askers_reject (OpenimConnection *self, OpenimCommandLine *command)
 {
   answer_by_command (self, command, REJECTED);
 }

@@ -14,7 +14,7 @@ void openim_askers_connect_signals (PurplePlugin *plugin);
 
 /* Commands. */
 void openim_askers_accept (OpenimConnection *self, OpenimCommandLine *command);
-void openim_askers_refuse (OpenimConnection *self, OpenimCommandLine *command);
+void openim_askers_reject (OpenimConnection *self, OpenimCommandLine *command);
 void openim_askers_list (OpenimConnection *self, OpenimCommandLine *command);
 
 G_END_DECLS

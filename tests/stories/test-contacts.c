@@ -171,7 +171,7 @@ run_commands (Stage *stage)
   scene_type (scene, "bob", "/requests");
   scene_expect_unordered (scene, "alice: im bob *SYSTEM*: \"You are asked by Carol (carol): hi\"",
                           "alice: im bob *SYSTEM*: \"You are asked by Dave (dave)\"", NULL);
-  scene_type (scene, "bob", "/refuse dave not now");
+  scene_type (scene, "bob", "/reject dave not now");
   scene_expect_unordered (scene, "alice: request 2 closed", "alice: im bob *SYSTEM*: \"Answered.\"", NULL);
   scene_type (scene, "bob", "/accept");
   scene_wait_for (scene, "alice: request 1 closed");

@@ -172,6 +172,7 @@ openim_db_open (const char *path, gboolean check, gboolean *damaged, GError **er
   OpenimDb *db = g_new0 (OpenimDb, 1);
   db->sqlite = sqlite;
   db->thread = g_thread_self ();
+  db->unindexed = -1;
   db->statements = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, finalize);
   return db;
 }

@@ -22,6 +22,7 @@ struct _OpenimDb {
   gboolean damaged;       /* SQLite has met a corrupt page */
   char *conversation;     /* the one that was asked for last, */
   gint64 number;          /* and its number */
+  gint64 unindexed;       /* of search.c: rows that are not in the index; -1 not counted */
 };
 
 /* Opens or creates, brings the schema up to date. @check: looks through the whole file first. @damaged: the

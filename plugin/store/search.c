@@ -175,8 +175,11 @@ change_index (OpenimDb *db, const char *sql, gint64 conversation, gint64 slot, G
 gboolean
 openim_search_add (OpenimDb *db, gint64 conversation, gint64 slot, int content_type, GError **error)
 {
-  return visible_member (content_type) == NULL ||
-         openim_db_run (db, error, "INSERT INTO search_todo (conversation, slot) VALUES (?1, ?2)", "ii",
+  if (visible_member (content_type) == NULL)
+    return TRUE;
+  if (db->unindexed >= 0)
+    db->unindexed++;
+  return openim_db_run (db, error, "INSERT INTO search_todo (conversation, slot) VALUES (?1, ?2)", "ii",
                         conversation, slot);
 }
 
@@ -248,6 +251,20 @@ index_slice (OpenimDb *db, gboolean *more, GError **error)
 }
 
 gboolean
+openim_search_is_due (OpenimDb *db, gboolean *due, GError **error)
+{
+  gint64 waiting = 0;
+
+  if (db->unindexed < 0) {
+    if (!openim_db_get_int (db, &waiting, error, "SELECT count(*) FROM search_todo", ""))
+      return FALSE;
+    db->unindexed = waiting;
+  }
+  *due = db->unindexed > OPENIM_SEARCH_UNINDEXED;
+  return TRUE;
+}
+
+gboolean
 openim_search_index (OpenimDb *db, gboolean *more, GError **error)
 {
   gint64 waiting = 0;
@@ -259,10 +276,15 @@ openim_search_index (OpenimDb *db, gboolean *more, GError **error)
     return TRUE;
   if (!openim_db_begin (db, FALSE, error))
     return FALSE;
-  if (index_slice (db, more, error))
-    return openim_db_commit (db, error);
-  openim_db_rollback (db);
-  return FALSE;
+  if (!index_slice (db, more, error)) {
+    openim_db_rollback (db);
+    return FALSE;
+  }
+  if (!openim_db_commit (db, error))
+    return FALSE;
+  if (!*more)
+    db->unindexed = 0;
+  return TRUE;
 }
 
 /* ---- searching */

@@ -4,8 +4,8 @@
 /* Searching among the stored messages: by words inside of what people see of a message, by type, sender and
  * time. Words are found by an index of pairs of characters, so that a word of two Chinese characters costs no
  * more than a long one and the middle of a word is found as well; what the index proposes is compared with
- * the text itself. New messages are written down as "to do" and go into the index when the store has nothing
- * else to do; until then they are read. Store thread only. */
+ * the text itself. New messages are written down as "to do" and are read; when there are many, they go into
+ * the index while the store has nothing else to do. Store thread only. */
 
 #include "store/messages.h"
 
@@ -40,6 +40,11 @@ gboolean openim_search_add (OpenimDb *db, gint64 conversation, gint64 slot, int 
 gboolean openim_search_remove (OpenimDb *db, gint64 conversation, gint64 slot, GError **error);
 /* All rows of all conversations are about to go. */
 gboolean openim_search_remove_all (OpenimDb *db, GError **error);
+/* Rows that are not in the index are read by every search; so many of them take no longer than a person
+ * notices. An index of few texts costs more, in time and space, than the messages themselves. */
+#define OPENIM_SEARCH_UNINDEXED 10000
+/* *@due: there are more, and they shall go into the index, all of them. */
+gboolean openim_search_is_due (OpenimDb *db, gboolean *due, GError **error);
 /* Brings a few rows into the index, in a transaction of its own; *@more: there are others. */
 gboolean openim_search_index (OpenimDb *db, gboolean *more, GError **error);
 

@@ -214,9 +214,11 @@ static void
 make_searchable (Worker *worker)
 {
   g_autoptr (GError) error = NULL;
-  gboolean more;
+  gboolean more = FALSE;
 
-  if (!openim_search_index (worker->file.db, &more, &error)) {
+  if (!openim_search_is_due (worker->file.db, &more, &error) ||
+      (more && !openim_search_index (worker->file.db, &more, &error))) {
+    more = FALSE;
     openim_db_failed (worker->file.db);
     openim_log ("openim-store", OPENIM_LOG_WARNING, "the index was not brought up to date: %s",
                 error->message);

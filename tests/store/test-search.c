@@ -307,18 +307,25 @@ forget_all (OpenimDb *db, gpointer job, GError **error)
 
 /* ---- the store does it by itself */
 
+typedef struct {
+  int next;
+  gint64 waiting;
+} Some;
+
 static gboolean
 put_some (OpenimDb *db, gpointer job, GError **error)
 {
-  for (int i = 1; i <= 250; i++)
-    put_text (db, i, "word");
+  int end = ((Some *) job)->next + OPENIM_SEARCH_UNINDEXED / 2 + 1;
+
+  for (; ((Some *) job)->next < end; ((Some *) job)->next++)
+    put_text (db, ((Some *) job)->next, "word");
   return TRUE;
 }
 
 static gboolean
 count_waiting (OpenimDb *db, gpointer job, GError **error)
 {
-  return openim_db_get_int (db, job, error, "SELECT count(*) FROM search_todo", "");
+  return openim_db_get_int (db, &((Some *) job)->waiting, error, "SELECT count(*) FROM search_todo", "");
 }
 
 static gboolean
@@ -328,6 +335,16 @@ set_flag (gpointer flag)
   return G_SOURCE_REMOVE;
 }
 
+/* Who asks all the time keeps the store from being idle. */
+static void
+wait_a_little (void)
+{
+  int over = 0;
+
+  g_timeout_add (300, set_flag, &over);
+  world_wait (&over);
+}
+
 static void
 test_idle (void)
 {
@@ -335,21 +352,24 @@ test_idle (void)
   g_autoptr (GError) error = NULL;
   OpenimStore *store = world_open (folder, WORLD_SELF, &error);
   gint64 deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
-  gint64 waiting;
+  Some some = { 1 };
 
   g_assert_no_error (error);
-  world_run (store, OPENIM_STORE_WRITE, put_some, NULL, &error);
+  world_run (store, OPENIM_STORE_WRITE, put_some, &some, &error);
+  g_assert_no_error (error);
+  wait_a_little ();
+  world_run (store, OPENIM_STORE_READ, count_waiting, &some, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (some.waiting, ==, some.next - 1); /* too few */
+
+  world_run (store, OPENIM_STORE_WRITE, put_some, &some, &error);
   g_assert_no_error (error);
   do {
-    int over = 0;
-
-    /* Who asks all the time keeps the store from being idle. */
-    g_timeout_add (300, set_flag, &over);
-    world_wait (&over);
-    world_run (store, OPENIM_STORE_READ, count_waiting, &waiting, &error);
+    wait_a_little ();
+    world_run (store, OPENIM_STORE_READ, count_waiting, &some, &error);
     g_assert_no_error (error);
     g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-  } while (waiting > 0);
+  } while (some.waiting > 0);
   world_close (store);
   world_folder_remove (folder);
 }

@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/error.h"
+#include "purple/askers.h"
+#include "purple/contact.h"
 #include "purple/group-commands.h"
 #include "purple/markup.h"
 #include "purple/resend.h"

@@ -10,6 +10,7 @@ struct _OpenimRoster {
   GHashTable *friends; /* user ID → OpenimFriend */
   GHashTable *groups;  /* group ID → OpenimGroup */
   GHashTable *names;   /* user ID → nickname, of people met in messages */
+  GHashTable *leaving; /* set of user IDs: removed, and the server has not answered yet */
   GQueue pending;      /* IDs (char *) that are to be shown: friends first */
   OpenimTimer *slice;
 };
@@ -22,6 +23,7 @@ openim_roster_new (void)
   roster->friends = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, openim_pb_free);
   roster->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, openim_pb_free);
   roster->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  roster->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&roster->pending);
   return roster;
 }
@@ -34,8 +36,18 @@ openim_roster_free (OpenimRoster *roster)
   g_hash_table_destroy (roster->friends);
   g_hash_table_destroy (roster->groups);
   g_hash_table_destroy (roster->names);
+  g_hash_table_destroy (roster->leaving);
   g_queue_clear_full (&roster->pending, g_free);
   g_free (roster);
+}
+
+void
+openim_roster_set_leaving (OpenimConnection *self, const char *user_id, gboolean leaving)
+{
+  if (leaving)
+    g_hash_table_add (self->roster->leaving, g_strdup (user_id));
+  else
+    g_hash_table_remove (self->roster->leaving, user_id);
 }
 
 const OpenimFriend *
@@ -149,6 +161,8 @@ show_friend (OpenimConnection *self, const OpenimFriend *person)
     name_buddy (self, buddy, NULL, person);
     return;
   }
+  if (g_hash_table_contains (self->roster->leaving, person->frienduserid))
+    return;
   group = purple_find_group (OPENIM_BLIST_GROUP);
   if (group == NULL) {
     group = purple_group_new (OPENIM_BLIST_GROUP);

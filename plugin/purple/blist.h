@@ -23,6 +23,9 @@ void openim_roster_set_friends (OpenimConnection *self, const Openim__Sdk__Relat
 void openim_roster_set_groups (OpenimConnection *self, const Openim__Sdk__Group__GetJoinedGroupsResp *answer);
 void openim_roster_show (OpenimConnection *self); /* in slices, when there are many */
 
+/* Somebody who has just been taken off the list is not put there again until the server has answered. */
+void openim_roster_set_leaving (OpenimConnection *self, const char *user_id, gboolean leaving);
+
 /* (nullable) Owned by the roster. */
 const OpenimFriend *openim_roster_get_friend (OpenimConnection *self, const char *user_id);
 const OpenimGroup *openim_roster_get_group (OpenimConnection *self, const char *group_id);

@@ -10,6 +10,8 @@
 #include "purple/contact.h"
 #include "purple/group-commands.h"
 #include "purple/markup.h"
+#include "purple/nickname.h"
+#include "purple/privacy.h"
 #include "purple/resend.h"
 
 typedef void (*Handler) (OpenimConnection *self, OpenimCommandLine *command);

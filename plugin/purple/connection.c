@@ -12,6 +12,7 @@
 #include "purple/join.h"
 #include "purple/login.h"
 #include "purple/marks.h"
+#include "purple/privacy.h"
 #include "purple/shown.h"
 #include "purple/status.h"
 
@@ -214,6 +215,7 @@ openim_connection_login (PurpleAccount *account)
                PURPLE_CONNECTION_NO_IMAGES;
   /* Signals of libpurple itself; it loads plugins before it has them. */
   openim_chat_watch (self);
+  openim_privacy_start (self);
   openim_login_watch (self);
   openim_marks_watch (self);
   openim_events_listen (self);

@@ -84,6 +84,7 @@ on_removed (OpenimConnection *self, const GError *error, const ProtobufCMessage 
 {
   g_autofree char *sentence = NULL;
 
+  openim_roster_set_leaving (self, data, FALSE);
   if (error == NULL)
     return;
   sentence = openim_error_describe (error);
@@ -109,11 +110,83 @@ openim_contact_remove (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gr
   g_slist_free (buddies);
   if (n > 1)
     return;
+  openim_roster_set_leaving (self, user_id, TRUE);
   request.userid = (char *) user_id;
-  openim_connection_call (self, OPENIM_NUMBER (DeleteFriend), &request, on_removed, NULL, NULL);
+  openim_connection_call (self, OPENIM_NUMBER (DeleteFriend), &request, on_removed, g_strdup (user_id),
+                          g_free);
 }
 
-/* --- the command --- */
+/* --- remarks: the names that a person gives to friends --- */
+
+static void
+send_remark (OpenimConnection *self,
+             const char *user_id,
+             const char *remark,
+             OpenimReplyFunc reply,
+             gpointer data,
+             GDestroyNotify destroy)
+{
+  Openim__Sdk__Relation__UpdatesFriendsReq request = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ__INIT;
+
+  request.userid = (char *) user_id;
+  request.__remark_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ____REMARK_REMARK;
+  request.remark = (char *) (remark != NULL ? remark : "");
+  openim_connection_call (self, OPENIM_NUMBER (UpdateFriends), &request, reply, data, destroy);
+}
+
+static void
+on_renamed (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const OpenimFriend *person = openim_roster_get_friend (self, data);
+  g_autofree char *sentence = NULL;
+
+  if (error == NULL)
+    return;
+  sentence = openim_error_describe (error);
+  if (person != NULL)
+    purple_serv_got_private_alias (self->gc, data, *person->remark != '\0' ? person->remark : NULL);
+  if (openim_connection_is_open (self))
+    purple_notify_error (self->gc, _ ("Rename a contact"), sentence, NULL);
+}
+
+/* The name of somebody who is no friend stays on this computer. */
+void
+openim_contact_rename (PurpleConnection *gc, const char *who, const char *alias)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  const OpenimFriend *person = self != NULL ? openim_roster_get_friend (self, who) : NULL;
+
+  if (person != NULL && g_strcmp0 (person->remark, alias != NULL ? alias : "") != 0)
+    send_remark (self, who, alias, on_renamed, g_strdup (who), g_free);
+}
+
+/* --- commands --- */
+
+static void
+on_remark (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const OpenimCommandLine *command = data;
+
+  if (error != NULL)
+    openim_command_say_error (self, command, error);
+  else if (command->args[0] != NULL)
+    /* TRANSLATORS: a user ID, then the name that the person has given to that user */
+    openim_command_say (self, command, _ ("You call %s “%s”."), command->peer.name, command->args[0]);
+  else
+    openim_command_say (self, command, _ ("%s has no name of your own any more."),
+                        openim_roster_get_name (self, command->peer.name));
+}
+
+void
+openim_contact_remark (OpenimConnection *self, OpenimCommandLine *command)
+{
+  if (openim_roster_get_friend (self, command->peer.name) != NULL)
+    send_remark (self, command->peer.name, command->args[0], on_remark, openim_command_ref (command),
+                 openim_command_unref);
+  else
+    openim_command_say (self, command, _ ("%s is not your friend."),
+                        openim_roster_get_name (self, command->peer.name));
+}
 
 static void
 on_command_asked (OpenimConnection *self,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Putting people on the buddy list and taking them off it. Somebody who is put there is asked to be a friend
- * and stays where the person has put him; whoever cannot be asked is taken off again, with the reason. */
+/* Putting people on the buddy list, naming them there, taking them off it. Somebody who is put there is asked
+ * to be a friend and stays where the person has put him; whoever cannot be asked is taken off again, with the
+ * reason. */
 
 #include "purple/commands.h"
 
@@ -13,8 +14,10 @@ void openim_contact_add (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *
 void
 openim_contact_add_with_text (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group, const char *text);
 void openim_contact_remove (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
+void openim_contact_rename (PurpleConnection *gc, const char *who, const char *alias);
 
-/* A command. */
+/* Commands. */
 void openim_contact_ask (OpenimConnection *self, OpenimCommandLine *command);
+void openim_contact_remark (OpenimConnection *self, OpenimCommandLine *command);
 
 G_END_DECLS

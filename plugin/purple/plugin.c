@@ -21,6 +21,8 @@
 #include "purple/join.h"
 #include "purple/login.h"
 #include "purple/members.h"
+#include "purple/nickname.h"
+#include "purple/privacy.h"
 #include "purple/profile.h"
 #include "purple/roomlist.h"
 #include "purple/status.h"
@@ -67,6 +69,9 @@ static PurplePluginProtocolInfo protocol = {
   .send_typing = openim_im_send_typing,
   .add_buddy = openim_contact_add,
   .remove_buddy = openim_contact_remove,
+  .add_deny = openim_privacy_block,
+  .rem_deny = openim_privacy_unblock,
+  .set_permit_deny = openim_privacy_mode_changed,
   .get_info = openim_profile_show,
   .join_chat = openim_join_chat,
   .get_chat_name = openim_join_get_name,
@@ -74,6 +79,7 @@ static PurplePluginProtocolInfo protocol = {
   .chat_leave = openim_chat_leave,
   .chat_send = openim_chat_send,
   .get_cb_info = openim_profile_show_member,
+  .alias_buddy = openim_contact_rename,
   .rename_group = openim_roster_rename_group,
   .convo_closed = openim_im_closed,
   .set_chat_topic = openim_groups_set_topic,
@@ -84,6 +90,8 @@ static PurplePluginProtocolInfo protocol = {
   .offline_message = takes_offline_messages,
   .struct_size = sizeof (PurplePluginProtocolInfo),
   .get_account_text_table = get_account_texts,
+  .set_public_alias = openim_nickname_set,
+  .get_public_alias = openim_nickname_get,
   .add_buddy_with_invite = openim_contact_add_with_text,
   .get_cb_alias = openim_members_get_alias,
 };
@@ -119,8 +127,8 @@ may_load (PurplePlugin *plugin)
 static void (*const rooms[]) (PurplePlugin *plugin) = {
   openim_login_connect_signals,        openim_roster_connect_signals,  openim_status_connect_signals,
   openim_chat_connect_signals,         openim_members_connect_signals, openim_join_connect_signals,
-  openim_applications_connect_signals, openim_askers_connect_signals,  openim_im_connect_signals,
-  openim_display_connect_signals,
+  openim_applications_connect_signals, openim_askers_connect_signals,  openim_privacy_connect_signals,
+  openim_im_connect_signals,           openim_display_connect_signals,
 };
 
 static gboolean

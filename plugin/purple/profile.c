@@ -40,6 +40,13 @@ add_friend (PurpleNotifyUserInfo *info, const OpenimFriend *person)
   add_day (info, _ ("Friends since"), person->createtime);
 }
 
+static void
+add_blocked (OpenimConnection *self, PurpleNotifyUserInfo *info, const char *user_id)
+{
+  if (!purple_privacy_check (self->account, user_id))
+    add (info, _ ("Blocked"), _ ("Yes"));
+}
+
 void
 openim_profile_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full)
 {
@@ -52,6 +59,7 @@ openim_profile_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboo
   person = openim_roster_get_friend (self, purple_buddy_get_name (buddy));
   where = openim_status_get_text (buddy);
   add (info, _ ("User ID"), purple_buddy_get_name (buddy));
+  add_blocked (self, info, purple_buddy_get_name (buddy));
   if (person != NULL) {
     add (info, _ ("Nickname"), person->nickname);
     add_friend (info, person);
@@ -102,6 +110,7 @@ on_users (OpenimConnection *self, const GError *error, const ProtobufCMessage *r
   g_autofree char *trouble = error != NULL ? openim_error_describe (error) : NULL;
 
   add (info, _ ("User ID"), question->user_id);
+  add_blocked (self, info, question->user_id);
   if (error == NULL && answer->n_users > 0) {
     add (info, _ ("Nickname"), answer->users[0]->nickname);
     add_day (info, _ ("Registered"), answer->users[0]->createtime);

@@ -214,6 +214,8 @@ openim_status_get_emblem (PurpleBuddy *buddy)
   /* Put on the list by hand, and has not agreed. */
   if (self != NULL && openim_roster_get_friend (self, purple_buddy_get_name (buddy)) == NULL)
     return "not-authorized";
+  if (self != NULL && !purple_privacy_check (self->account, purple_buddy_get_name (buddy)))
+    return "blocked";
   for (guint i = 0; ids[i] != NULL; i++) {
     guint64 id = g_ascii_strtoull (ids[i], NULL, 10);
 

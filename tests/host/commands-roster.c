@@ -102,6 +102,29 @@ command_move (char **args, GString *answer, GError **error)
   return TRUE;
 }
 
+static void
+on_public_alias (PurpleAccount *account, const char *alias)
+{
+  ui_record (account, "public alias set to \"%s\"", alias);
+}
+
+static void
+on_public_alias_failed (PurpleAccount *account, const char *error)
+{
+  ui_record (account, "public alias not set: \"%s\"", error);
+}
+
+gboolean
+command_public_alias (char **args, GString *answer, GError **error)
+{
+  PurpleAccount *account = ui_account_get (args[0], error);
+
+  if (account == NULL)
+    return FALSE;
+  purple_account_set_public_alias (account, args[1], on_public_alias, on_public_alias_failed);
+  return TRUE;
+}
+
 gboolean
 command_info (char **args, GString *answer, GError **error)
 {

@@ -244,6 +244,7 @@ static const Command commands[] = {
   { "remove", 2, 2, command_remove, "ACCOUNT WHO" },
   { "alias", 3, 3, command_alias, "ACCOUNT WHO ALIAS" },
   { "move", 3, 3, command_move, "ACCOUNT WHO GROUP" },
+  { "public-alias", 2, 2, command_public_alias, "ACCOUNT NAME: what everybody sees" },
   { "info", 2, 2, command_info, "ACCOUNT WHO" },
   { "block", 2, 2, command_block, "ACCOUNT WHO" },
   { "unblock", 2, 2, command_unblock, "ACCOUNT WHO" },

@@ -28,6 +28,7 @@ gboolean command_add (char **args, GString *answer, GError **error);
 gboolean command_remove (char **args, GString *answer, GError **error);
 gboolean command_alias (char **args, GString *answer, GError **error);
 gboolean command_move (char **args, GString *answer, GError **error);
+gboolean command_public_alias (char **args, GString *answer, GError **error);
 gboolean command_info (char **args, GString *answer, GError **error);
 gboolean command_block (char **args, GString *answer, GError **error);
 gboolean command_unblock (char **args, GString *answer, GError **error);

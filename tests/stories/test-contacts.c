@@ -265,6 +265,154 @@ run_remove (Stage *stage)
   circle_close (&circle);
 }
 
+/* What a friend is called here is known to all of one's programs, in both directions. */
+static void
+run_remark (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autoptr (JsonNode) data = NULL;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  host_watch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-info-changed", NULL });
+  host_do (scene->host, "alias", "alice", "bob", "Bobby", NULL);
+  scene_wait_for (scene, "alice: signal openim-friend-info-changed *Bobby*");
+  story_proves_function (1112);
+  host_forget (scene->host);
+  data = server_call (scene->server, "/friend/set_friend_remark",
+                      "{'ownerUserID':'alice','friendUserID':'bob','remark':'Robert'}");
+  scene_wait_for (scene, "alice: signal openim-friend-info-changed *Robert*");
+  host_wait_answer (scene->host, "*Robert*", 0, "roster", "alice", NULL);
+  host_forget (scene->host);
+  host_do (scene->host, "alias", "alice", "bob", "", NULL);
+  scene_wait_for (scene, "alice: signal openim-friend-info-changed *");
+  host_wait_answer (scene->host, "*\"Bob\"*", 0, "roster", "alice", NULL);
+  host_unwatch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-info-changed", NULL });
+  host_forget (scene->host);
+  host_ignore (scene->host, "alice: buddy= bob *");
+  host_ignore (scene->host, "alice: im bob title*");
+  scene_type (scene, "bob", "/remark My Bob");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"You call bob “My Bob”.\"");
+  host_wait_answer (scene->host, "*My Bob*", 0, "roster", "alice", NULL);
+  scene_type (scene, "bob", "/remark");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Bob has no name of your own any more.\"");
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
+/* Blocked here is blocked there, and the other way round. */
+static void
+run_block (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  Person *phone = NULL;
+  g_autoptr (JsonNode) a = NULL;
+  g_autoptr (JsonNode) b = NULL;
+  g_autoptr (JsonNode) c = NULL;
+
+  circle_open (&circle, stage);
+  a = server_call (scene->server, "/friend/add_black",
+                   "{'ownerUserID':'alice','blackUserID':'carol','ex':''}");
+  host_login (scene->host, "alice");
+  scene_wait_for (scene, "alice: privacy deny+ carol");
+  story_proves_function (1111);
+  host_wait_answer (scene->host, "*bob*", 0, "roster", "alice", NULL);
+  host_do (scene->host, "im", "alice", "bob", NULL);
+  scene_type (scene, "bob", "/blocked");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Blocked: Carol (carol)\"");
+  host_forget (scene->host);
+
+  phone = person_device (scene->server, "alice", PLATFORM_ANDROID);
+  b = person_call (phone, "/friend/remove_black", "{'ownerUserID':'alice','blackUserID':'carol'}");
+  host_expect (scene->host, "alice: privacy deny- carol", NULL);
+  story_proves_event (44);
+  c = person_call (phone, "/friend/add_black", "{'ownerUserID':'alice','blackUserID':'carol','ex':''}");
+  host_expect (scene->host, "alice: privacy deny+ carol", NULL);
+  story_proves_event (43);
+
+  host_watch_signals (scene->host, OPENIM,
+                      (const char *[]){ "openim-black-added", "openim-black-deleted", NULL });
+  host_do (scene->host, "unblock", "alice", "carol", NULL);
+  host_expect (scene->host, "alice: privacy deny- carol", "alice: signal openim-black-deleted *carol*", NULL);
+  story_proves_function (1110);
+  host_do (scene->host, "block", "alice", "bob", NULL);
+  host_expect (scene->host, "alice: privacy deny+ bob", "alice: signal openim-black-added *bob*", NULL);
+  story_proves_function (1109);
+  host_unwatch_signals (scene->host, OPENIM,
+                        (const char *[]){ "openim-black-added", "openim-black-deleted", NULL });
+  host_do (scene->host, "block", "alice", "nobody", NULL);
+  host_expect (scene->host, "alice: privacy deny+ nobody", "alice: privacy deny- nobody",
+               "-: notify error \"Blocked people\" \"nobody\" \"*\"", NULL);
+
+  scene_type (scene, "bob", "/unblock");
+  scene_expect (scene, "alice: privacy deny- bob", "alice: im bob *SYSTEM*: \"Bob is not blocked.\"", NULL);
+  scene_type (scene, "bob", "/block carol");
+  scene_expect (scene, "alice: privacy deny+ carol", "alice: im bob *SYSTEM*: \"Carol is blocked.\"", NULL);
+  scene_type (scene, "bob", "/unblock carol");
+  scene_expect (scene, "alice: privacy deny- carol", "alice: im bob *SYSTEM*: \"Carol is not blocked.\"",
+                NULL);
+  scene_type (scene, "bob", "/blocked");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Nobody is blocked.\"", NULL);
+  host_expect_nothing (scene->host);
+  person_free (phone);
+  circle_close (&circle);
+}
+
+/* Profiles of friends and strangers, without empty fields. */
+static void
+run_info (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  host_do (scene->host, "info", "alice", "bob", NULL);
+  scene_expect (scene, "alice: userinfo bob *User ID: \"bob\"*Nickname: \"Bob\"*Friends since: *", NULL);
+  story_proves_function (2106);
+  host_do (scene->host, "info", "alice", "carol", NULL);
+  scene_expect (scene, "alice: userinfo carol *User ID: \"carol\"*Nickname: \"Carol\"*", NULL);
+  host_do (scene->host, "info", "alice", "nobody", NULL);
+  scene_expect (scene, "alice: userinfo nobody *User ID: \"nobody\"*", NULL);
+  host_do (scene->host, "block", "alice", "bob", NULL);
+  scene_expect (scene, "alice: privacy deny+ bob", NULL);
+  host_do (scene->host, "info", "alice", "bob", NULL);
+  scene_expect (scene, "alice: userinfo bob *Blocked: \"Yes\"*", NULL);
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
+/* One's own name, for everybody. */
+static void
+run_nick (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autoptr (JsonNode) data = NULL;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  scene_type (scene, "bob", "/nick");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Your name is “Alice”.\"", NULL);
+  scene_type (scene, "bob", "/nick Alice B.");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Your name is “Alice B.”.\"", NULL);
+  story_proves_function (2102);
+  host_do (scene->host, "public-alias", "alice", "Alicia", NULL);
+  scene_expect (scene, "alice: public alias set to \"Alicia\"", NULL);
+  host_do (scene->host, "public-alias", "alice", " ", NULL);
+  scene_expect (scene, "alice: public alias not set: \"A name cannot be empty.\"", NULL);
+  data = server_call (scene->server, "/user/get_users_info", "{'userIDs':['alice']}");
+  g_assert_cmpstr (json_object_get_string_member (
+                       json_array_get_object_element (
+                           json_object_get_array_member (json_node_get_object (data), "usersInfo"), 0),
+                       "nickname"),
+                   ==, "Alicia");
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
   { "accept", run_accept, STORY_ALL },
   { "reject", run_reject, STORY_ALL },
@@ -274,6 +422,10 @@ static const Story stories[] = {
   { "add", run_add, STORY_ALL },
   { "refused", run_refused, STORY_ALL },
   { "remove", run_remove, STORY_ALL },
+  { "remark", run_remark, STORY_ALL },
+  { "block", run_block, STORY_ALL },
+  { "info", run_info, STORY_ALL },
+  { "nick", run_nick, STORY_ALL },
   { NULL },
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "purple/application.h"
+#include "purple/ask.h"
 #include "purple/askers.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
@@ -204,6 +205,7 @@ openim_connection_login (PurpleAccount *account)
   self->rooms = openim_rooms_new ();
   self->joins = openim_joins_new ();
   self->applications = openim_applications_new ();
+  self->questions = openim_questions_new ();
   self->display = openim_display_new ();
   self->marks = openim_marks_new ();
   self->history = openim_history_new ();
@@ -244,6 +246,7 @@ openim_connection_close (PurpleConnection *gc)
   openim_rooms_free (g_steal_pointer (&self->rooms));
   openim_joins_free (g_steal_pointer (&self->joins));
   openim_applications_free (g_steal_pointer (&self->applications));
+  openim_questions_free (g_steal_pointer (&self->questions));
   openim_status_free (g_steal_pointer (&self->statuses));
   openim_roster_free (g_steal_pointer (&self->roster));
   openim_connection_unref (self);

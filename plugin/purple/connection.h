@@ -28,6 +28,7 @@ typedef struct _OpenimStatuses OpenimStatuses;
 typedef struct _OpenimRooms OpenimRooms;
 typedef struct _OpenimJoins OpenimJoins;
 typedef struct _OpenimApplications OpenimApplications;
+typedef struct _OpenimQuestions OpenimQuestions;
 typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
 typedef struct _OpenimMarks OpenimMarks;
@@ -50,6 +51,7 @@ typedef struct {
   OpenimRooms *rooms;
   OpenimJoins *joins;
   OpenimApplications *applications;
+  OpenimQuestions *questions;
   OpenimDisplay *display;
   OpenimShown *shown; /* NULL until the user ID is known */
   OpenimMarks *marks;

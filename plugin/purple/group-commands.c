@@ -9,44 +9,10 @@
 #include "purple/join.h"
 #include "purple/members.h"
 #include "purple/profile.h"
+#include "purple/words.h"
 
 #define MUTE_MINUTES 10 /* when no time is given */
 #define MAX_LISTED 100  /* members in one answer */
-
-/* --- words --- */
-
-/* NULL-terminated; people separate IDs by spaces or commas. */
-static char **
-split_ids (const char *text, guint *n)
-{
-  g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", " ,;", -1);
-  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
-
-  *n = 0;
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0') {
-      g_strv_builder_add (ids, words[i]);
-      (*n)++;
-    }
-  return g_strv_builder_end (ids);
-}
-
-/* "90s", "10m", "2h", "1d", "15" (minutes), in seconds; 0: not a time. */
-static guint
-read_time (const char *text)
-{
-  static const struct {
-    char unit;
-    guint seconds;
-  } units[] = { { '\0', 60 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-  char *end = NULL;
-  guint64 number = g_ascii_isdigit (*text) ? g_ascii_strtoull (text, &end, 10) : 0;
-
-  for (guint i = 0; number > 0 && i < G_N_ELEMENTS (units); i++)
-    if (*end == units[i].unit && (*end == '\0' || end[1] == '\0') && number <= G_MAXUINT32 / units[i].seconds)
-      return (guint) number * units[i].seconds;
-  return 0;
-}
 
 /* (nullable) A line has been said when there is none. */
 static OpenimRoom *
@@ -97,7 +63,7 @@ void
 openim_group_commands_create (OpenimConnection *self, OpenimCommandLine *command)
 {
   guint n = 0;
-  g_auto (GStrv) ids = split_ids (command->args[1], &n);
+  g_auto (GStrv) ids = openim_words_split_ids (command->args[1], &n);
 
   openim_groups_create (self, command->args[0], ids, n);
 }
@@ -112,7 +78,7 @@ void
 openim_group_commands_invite (OpenimConnection *self, OpenimCommandLine *command)
 {
   guint n = 0;
-  g_auto (GStrv) ids = split_ids (command->args[0], &n);
+  g_auto (GStrv) ids = openim_words_split_ids (command->args[0], &n);
 
   openim_groups_invite (self, command->peer.name, ids, n, "");
 }
@@ -218,7 +184,7 @@ openim_group_commands_noadmin (OpenimConnection *self, OpenimCommandLine *comman
 void
 openim_group_commands_mute (OpenimConnection *self, OpenimCommandLine *command)
 {
-  guint seconds = command->args[1] != NULL ? read_time (command->args[1]) : MUTE_MINUTES * 60;
+  guint seconds = command->args[1] != NULL ? openim_words_read_time (command->args[1]) : MUTE_MINUTES * 60;
   const OpenimGroupMember *member = NULL;
 
   if (command->args[0] == NULL) {

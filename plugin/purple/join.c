@@ -66,17 +66,16 @@ join_free (gpointer data)
   g_free (join);
 }
 
+/* Of what comes from a list of rooms some is no text. */
 static GHashTable *
 copy_components (GHashTable *components)
 {
+  static const char *const keys[] = { OPENIM_CHAT_KEY, OPENIM_JOIN_TEXT_KEY };
   GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTableIter iter;
-  gpointer key = NULL;
-  gpointer value = NULL;
 
-  g_hash_table_iter_init (&iter, components);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    g_hash_table_insert (copy, g_strdup (key), g_strdup (value));
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_hash_table_contains (components, keys[i]))
+      g_hash_table_insert (copy, g_strdup (keys[i]), g_strdup (g_hash_table_lookup (components, keys[i])));
   return copy;
 }
 

@@ -16,6 +16,7 @@
 #include "purple/contact.h"
 #include "purple/display.h"
 #include "purple/events.h"
+#include "purple/group-menu.h"
 #include "purple/groups.h"
 #include "purple/im.h"
 #include "purple/join.h"
@@ -43,6 +44,12 @@ takes_offline_messages (const PurpleBuddy *buddy)
   return TRUE;
 }
 
+static GList *
+get_menu (PurpleBlistNode *node)
+{
+  return PURPLE_BLIST_NODE_IS_CHAT (node) ? openim_group_menu_get (PURPLE_CHAT (node)) : NULL;
+}
+
 static GHashTable *
 get_account_texts (PurpleAccount *account)
 {
@@ -61,6 +68,7 @@ static PurplePluginProtocolInfo protocol = {
   .status_text = openim_status_get_text,
   .tooltip_text = openim_profile_get_tooltip,
   .status_types = openim_status_get_types,
+  .blist_node_menu = get_menu,
   .chat_info = openim_join_get_fields,
   .chat_info_defaults = openim_join_get_defaults,
   .login = openim_connection_login,

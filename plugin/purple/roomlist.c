@@ -16,12 +16,13 @@ on_fill (OpenimConnection *self, gpointer data)
   groups = openim_roster_get_groups (self);
   for (guint i = 0; i < groups->len; i++) {
     const OpenimGroup *group = g_ptr_array_index (groups, i);
-    PurpleRoomlistRoom *room =
-        purple_roomlist_room_new (PURPLE_ROOMLIST_ROOMTYPE_ROOM, group->groupname, NULL);
+    PurpleRoomlistRoom *room = purple_roomlist_room_new (
+        PURPLE_ROOMLIST_ROOMTYPE_ROOM, *group->groupname != '\0' ? group->groupname : group->groupid, NULL);
 
     purple_roomlist_room_add_field (list, room, group->groupid);
     purple_roomlist_room_add_field (list, room,
                                     GINT_TO_POINTER ((int) CLAMP (group->membercount, 0, G_MAXINT)));
+    purple_roomlist_room_add_field (list, room, openim_roster_get_name (self, group->owneruserid));
     purple_roomlist_room_add_field (list, room, group->notification);
     purple_roomlist_room_add (list, room);
     if (!openim_connection_is_open (self))
@@ -51,6 +52,8 @@ openim_roomlist_get (PurpleConnection *gc)
                                                              OPENIM_CHAT_KEY, FALSE));
   fields = g_list_append (
       fields, purple_roomlist_field_new (PURPLE_ROOMLIST_FIELD_INT, _ ("Members"), "members", FALSE));
+  fields = g_list_append (
+      fields, purple_roomlist_field_new (PURPLE_ROOMLIST_FIELD_STRING, _ ("Owner"), "owner", FALSE));
   fields = g_list_append (
       fields, purple_roomlist_field_new (PURPLE_ROOMLIST_FIELD_STRING, _ ("Announcement"), "topic", FALSE));
   purple_roomlist_set_fields (list, fields);

@@ -271,7 +271,7 @@ run_applications (Stage *stage)
   act (circle.bob, "/group/set_group_member_info",
        "{'members':[{'groupID':'team','userID':'alice','roleLevel':60}]}");
   apply (circle.dave, "while you were away");
-  circle_login (&circle);
+  host_login (scene->host, "alice");
   number = request_number (scene_wait_for (
       scene, "alice: request * action \"*\" \"Dave (dave) asks to join *Team*\" \"while you were away\" "
              "\"*Accept\" \"*Reject\""));
@@ -439,7 +439,96 @@ run_create (Stage *stage)
   circle_close (&circle);
 }
 
+/* --- lists and menus --- */
+
+static void
+run_rooms (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  person_found (circle.carol, "choir", "Choir", "alice", NULL);
+  act (circle.carol, "/group/set_group_info",
+       "{'groupInfoForSet':{'groupID':'choir','notification':'We sing'}}");
+  scene_login_until (scene, "alice", "alice: connected", "alice: buddy bob online *", NULL);
+  host_ignore (scene->host, "alice: room+ *");
+  host_ignore (scene->host, "alice: chat choir *");
+  host_do (scene->host, "rooms", "alice", NULL);
+  host_wait_for (scene->host, "alice: rooms columns [Group ID] [Members] [Owner] [Announcement]", 0);
+  host_wait_for (scene->host, "alice: rooms room \"Choir\" \"choir\" 2 \"*arol\" \"We sing\"", 0);
+  host_wait_for (scene->host, "alice: rooms room \"Team\" \"team\" 3 \"Bob\" \"\"", 0);
+  host_wait_for (scene->host, "alice: rooms end", 0);
+  host_do (scene->host, "join", "alice", "name=Team", "group=team", "owner=Bob", "topic=", NULL);
+  scene_wait_for (scene, "alice: chat team joined");
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
+static void
+press (Circle *circle, const char *item)
+{
+  host_do (circle->scene.host, "room-menu", "alice", "Team", item, NULL);
+}
+
+/* Answers the dialog that comes. */
+static void
+answer (Circle *circle, const char *pattern, const char *text)
+{
+  g_autofree char *number = request_number (scene_wait_for (&circle->scene, pattern));
+
+  host_answer_request (circle->scene.host, (guint) g_ascii_strtoull (number, NULL, 10), text);
+}
+
+static void
+run_menu (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autofree char *number = NULL;
+
+  circle_open (&circle, stage);
+  act (circle.bob, "/group/set_group_member_info",
+       "{'members':[{'groupID':'team','userID':'alice','roleLevel':60}]}");
+  circle_enter (&circle);
+  host_ignore (scene->host, "-: request * closed");
+  host_ignore (scene->host, "alice: chat team member= *");
+  press (&circle, "Group _Information");
+  scene_wait_for (scene, "alice: userinfo team [Name: \"Team\"] [Group ID: \"team\"] [Members: \"3\"] "
+                         "*[Owner: \"Bob (bob)\"]*");
+  story_proves_function (1014);
+  press (&circle, "_Announcement…");
+  answer (&circle, "alice: request * input \"Announcement\" \"Team\" * multiline", "Lunch");
+  scene_wait_for (scene, "alice: chat team topic \"Lunch\"");
+  expect_notice (&circle, "You changed the announcement: Lunch");
+  press (&circle, "In_vite People…");
+  answer (&circle, "alice: request * input \"Invite people\" *", "dave");
+  expect_notice (&circle, "You added Dave to the group.");
+  scene_wait_for (scene, "alice: chat team member+ dave*");
+  press (&circle, "_Mute Everybody");
+  expect_notice (&circle, "You muted the group: *");
+  host_wait_answer (scene->host, "*Let _Everybody Write*", 0, "room-menu", "alice", "Team", NULL);
+  press (&circle, "Let _Everybody Write");
+  expect_notice (&circle, "You allowed everyone to write again.");
+  /* A question that is open when the connection goes. */
+  press (&circle, "_Rename Group…");
+  scene_wait_for (scene, "alice: request * input \"Rename the group\" *");
+  press (&circle, "_Leave Group…");
+  number = request_number (scene_wait_for (scene, "alice: request * action * \"Leave *Team* for good?\" *"));
+  host_do (scene->host, "cancel", number, NULL);
+  press (&circle, "_Leave Group…");
+  answer (&circle, "alice: request * action * \"Leave *Team* for good?\" *", "_Leave");
+  expect_notice (&circle, "You left the group.");
+  expect_notice (&circle, "You are not in this group any more.");
+  scene_wait_for (scene, "alice: room- \"Team\"*");
+  scene_wait_for (scene, "alice: chat team left");
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
+  { "rooms", run_rooms, STORY_ALL },
+  { "menu", run_menu, STORY_PIDGIN | STORY_FINCH },
   { "commands", run_commands, STORY_ALL },
   { "create", run_create, STORY_ALL },
   { "invite", run_invite, STORY_ALL },

@@ -141,8 +141,9 @@ program_kill (Program *program)
 
 /* --- server --- */
 
-Server *
-server_start (const char *data, gboolean demo)
+/* @more: further arguments, NULL-terminated. */
+static Server *
+start_server (const char *const *more)
 {
   g_autofree char *path = story_program ("tests/server/openim-test-server");
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
@@ -152,12 +153,8 @@ server_start (const char *data, gboolean demo)
   g_ptr_array_add (words, path);
   for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
     g_ptr_array_add (words, (gpointer) ports[i]);
-  if (demo)
-    g_ptr_array_add (words, (gpointer) "--demo");
-  if (data != NULL) {
-    g_ptr_array_add (words, (gpointer) "--data");
-    g_ptr_array_add (words, (gpointer) data);
-  }
+  for (guint i = 0; more[i] != NULL; i++)
+    g_ptr_array_add (words, (gpointer) more[i]);
   g_ptr_array_add (words, NULL);
   server->program = program_start ((const char *const *) words->pdata);
   server->api = json_object_get_string_member_with_default (program_ready (server->program), "api", NULL);
@@ -166,6 +163,29 @@ server_start (const char *data, gboolean demo)
   if (server->api == NULL || server->ws == NULL || server->chat == NULL)
     story_fail ("the server does not tell its addresses");
   return server;
+}
+
+Server *
+server_start (const char *data, gboolean demo)
+{
+  const char *more[4] = { NULL };
+  guint n = 0;
+
+  if (demo)
+    more[n++] = "--demo";
+  if (data != NULL) {
+    more[n++] = "--data";
+    more[n++] = data;
+  }
+  return start_server (more);
+}
+
+Server *
+server_start_filled (const char *fill)
+{
+  const char *const more[] = { "--fill", fill, NULL };
+
+  return start_server (more);
 }
 
 void

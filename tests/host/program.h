@@ -32,6 +32,8 @@ typedef struct {
 /* @data: file that keeps what the server knows, NULL for memory only. @demo: with the people of the
  * demonstration. */
 Server *server_start (const char *data, gboolean demo);
+/* In memory, with a large world around the user "bench": "members=10000", see tests/server/fill.h. */
+Server *server_start_filled (const char *fill);
 void server_stop (Server *server);
 void server_kill (Server *server);
 

@@ -526,7 +526,47 @@ run_menu (Stage *stage)
   circle_close (&circle);
 }
 
+/* --- many --- */
+
+#define CROWD 10000
+#define TURN_MS 50 /* a window that does not move for so long is felt */
+
+static void
+run_crowd (Stage *stage)
+{
+  Scene scene = { 0 };
+  g_autofree char *plugin = scene_plugin ();
+  g_autofree char *fill = g_strdup_printf ("members=%d", CROWD);
+  g_autofree char *token = NULL;
+  g_autofree char *turn = NULL;
+  gint64 longest = 0;
+  guint shown = 0;
+
+  scene.stage = stage;
+  scene.server = server_start_filled (fill);
+  scene.host = host_new (stage, "alice", plugin);
+  token = server_token (scene.server, "bench", PLATFORM_LINUX);
+  scene_account (scene.host, scene.server, "bench", NULL, token);
+  scene_login_until (&scene, "bench", "bench: connected", NULL);
+  host_ignore (scene.host, "bench: room+ *");
+  host_do (scene.host, "join", "bench", "crowd", NULL);
+  scene_wait_for (&scene, "bench: chat crowd joined");
+  while (shown < CROWD) {
+    const HostLine *line = host_wait_for (scene.host, "bench: chat crowd members+ *", 60000);
+
+    shown += (guint) g_ascii_strtoull (strrchr (line->text, ' '), NULL, 10);
+  }
+  g_assert_cmpuint (shown, ==, CROWD);
+  turn = host_ask (scene.host, "measure", "turn", NULL);
+  longest = g_ascii_strtoll (turn, NULL, 10) / 1000;
+  g_print ("# longest turn: %" G_GINT64_FORMAT " ms\n", longest);
+  g_assert_cmpint (longest, <=, story_scaled (TURN_MS));
+  host_forget (scene.host);
+  scene_close (&scene);
+}
+
 static const Story stories[] = {
+  { "crowd", run_crowd, STORY_ALL, 180000 },
   { "rooms", run_rooms, STORY_ALL },
   { "menu", run_menu, STORY_PIDGIN | STORY_FINCH },
   { "commands", run_commands, STORY_ALL },

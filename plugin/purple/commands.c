@@ -11,6 +11,7 @@
 #include "purple/group-commands.h"
 #include "purple/markup.h"
 #include "purple/nickname.h"
+#include "purple/password.h"
 #include "purple/privacy.h"
 #include "purple/resend.h"
 

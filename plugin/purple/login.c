@@ -15,7 +15,7 @@
 #include "purple/history.h"
 #include "purple/reason.h"
 #include "purple/shown.h"
-#include "sdk/account.h"
+#include "purple/status.h"
 #include "user.pb-c.h"
 
 #define SILENCE_MS (30 * 1000) /* while logging in: nothing at all has happened for so long */
@@ -32,6 +32,8 @@ struct _OpenimLogin {
   OpenimAccount *account; /* (nullable) at the chat server */
   GCancellable *cancellable;
   gboolean renewed;    /* a new token has been fetched since the gateway took one */
+  gboolean ending;     /* the token is going to end, which is no news */
+  gboolean ended;      /* … and has */
   gboolean greeted;    /* the gateway has taken our token once */
   guint lists;         /* answers that are still to come before the lists are known */
   gboolean read_again; /* … and then they are read once more */
@@ -271,6 +273,8 @@ log_in_by_password (OpenimConnection *self)
                             _ ("Enter a password, or a token in the account’s settings."));
     return;
   }
+  /* The SDK asks for nobody's state any more after it has been logged out. */
+  openim_status_forget_all (self);
   g_clear_object (&login->account);
   login->account = openim_account_new (login->options->chat_server, login->options->name,
                                        login->options->platform, proxy, &error);
@@ -298,6 +302,42 @@ openim_login_start (OpenimConnection *self)
     enter (self, self->login->options->user_id, self->login->options->token);
   else
     log_in_by_password (self);
+}
+
+/* --- another password --- */
+
+OpenimAccount *
+openim_login_get_account (OpenimConnection *self)
+{
+  return self->login->account;
+}
+
+void
+openim_login_expect_end (OpenimConnection *self, gboolean expected)
+{
+  gboolean ended = self->login->ended;
+
+  self->login->ending = expected;
+  self->login->ended = FALSE;
+  if (!expected && ended)
+    openim_connection_fail (self, PURPLE_CONNECTION_ERROR_NETWORK_ERROR,
+                            _ ("The server has ended the connection."));
+}
+
+static void
+on_logged_out (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  log_in_by_password (self);
+}
+
+void
+openim_login_renew (OpenimConnection *self, const char *password)
+{
+  g_free (self->login->options->password);
+  self->login->options->password = g_strdup (password);
+  self->login->ended = FALSE;
+  /* An error says that the server was faster. */
+  openim_connection_call (self, OPENIM_NUMBER (Logout), NULL, on_logged_out, NULL, NULL);
 }
 
 /* --- what the gateway tells --- */
@@ -331,6 +371,14 @@ on_connecting (PurpleConnection *gc, gconstpointer data, gpointer user_data)
     watch_blip (self);
 }
 
+/* TRUE: that has been expected. */
+static gboolean
+is_expected_end (OpenimConnection *self)
+{
+  self->login->ended = self->login->ending;
+  return self->login->ending;
+}
+
 static void
 on_connect_success (PurpleConnection *gc, gconstpointer data, gpointer user_data)
 {
@@ -339,6 +387,7 @@ on_connect_success (PurpleConnection *gc, gconstpointer data, gpointer user_data
   if (self == NULL)
     return;
   self->login->greeted = TRUE;
+  self->login->ending = FALSE;
   self->login->renewed = FALSE;
   g_clear_pointer (&self->login->trouble, g_free);
   openim_connection_cancel (self, &self->login->blip);
@@ -384,7 +433,7 @@ on_kicked (PurpleConnection *gc, gconstpointer data, gpointer user_data)
   OpenimConnection *self = openim_connection_get (gc);
   g_autofree char *sentence = describe_code (OPENIM_ERROR_TOKEN_KICKED);
 
-  if (self != NULL)
+  if (self != NULL && !is_expected_end (self))
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_NAME_IN_USE, sentence);
 }
 
@@ -392,6 +441,8 @@ on_kicked (PurpleConnection *gc, gconstpointer data, gpointer user_data)
 static void
 replace_token (OpenimConnection *self, const char *sentence)
 {
+  if (is_expected_end (self))
+    return;
   if (self->login->options->token != NULL || self->login->renewed) {
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED, sentence);
     return;

@@ -23,6 +23,7 @@
 #include "purple/login.h"
 #include "purple/members.h"
 #include "purple/nickname.h"
+#include "purple/password.h"
 #include "purple/privacy.h"
 #include "purple/profile.h"
 #include "purple/roomlist.h"
@@ -77,6 +78,7 @@ static PurplePluginProtocolInfo protocol = {
   .send_typing = openim_im_send_typing,
   .add_buddy = openim_contact_add,
   .remove_buddy = openim_contact_remove,
+  .change_passwd = openim_password_change,
   .add_deny = openim_privacy_block,
   .rem_deny = openim_privacy_unblock,
   .set_permit_deny = openim_privacy_mode_changed,

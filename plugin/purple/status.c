@@ -152,6 +152,12 @@ openim_status_forget (OpenimConnection *self, const char *user_id)
                           NULL);
 }
 
+void
+openim_status_forget_all (OpenimConnection *self)
+{
+  g_hash_table_remove_all (self->statuses->platforms);
+}
+
 static void
 on_status_changed (PurpleConnection *gc,
                    const Openim__Event__EventOnUserStatusChangedData *data,

@@ -19,6 +19,7 @@ void openim_status_connect_signals (PurplePlugin *plugin);
 void openim_status_follow (OpenimConnection *self, const char *user_id);
 void openim_status_follow_friends (OpenimConnection *self); /* all on the buddy list that are not followed */
 void openim_status_forget (OpenimConnection *self, const char *user_id);
+void openim_status_forget_all (OpenimConnection *self); /* the SDK has done so */
 
 /* Members of the prpl. */
 GList *openim_status_get_types (PurpleAccount *account);

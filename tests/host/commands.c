@@ -100,6 +100,17 @@ run_password (char **args, GString *answer, GError **error)
 }
 
 static gboolean
+run_change_password (char **args, GString *answer, GError **error)
+{
+  PurpleAccount *account = ui_account_get (args[0], error);
+
+  if (account == NULL)
+    return FALSE;
+  purple_account_change_password (account, args[1], args[2]);
+  return TRUE;
+}
+
+static gboolean
 run_login (char **args, GString *answer, GError **error)
 {
   return ui_account_login (args[0], error);
@@ -223,6 +234,7 @@ static const Command commands[] = {
   { "account", 2, 3, run_account, "ACCOUNT PROTOCOL-ID [PASSWORD]" },
   { "option", 4, 4, run_option, "ACCOUNT string|int|bool KEY VALUE" },
   { "password", 2, 2, run_password, "ACCOUNT PASSWORD" },
+  { "change-password", 3, 3, run_change_password, "ACCOUNT CURRENT NEW: as its dialog does" },
   { "login", 1, 1, run_login, "ACCOUNT" },
   { "logout", 1, 1, run_logout, "ACCOUNT" },
   { "state", 1, 1, run_state, "ACCOUNT" },

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scene.h"
+
+/* What people do with their account at the chat server. */
+
+#define PASSWORD "correct horse"
+#define ANOTHER "battery staple"
+
+/* alice has logged in by password; bob is her friend and online. */
+typedef struct {
+  Scene scene;
+  char *id; /* alice's */
+  Person *bob;
+} Home;
+
+static void
+home_open (Home *home, Stage *stage)
+{
+  scene_open (&home->scene, stage);
+  home->id = server_register (home->scene.server, "alice", "Alice", PASSWORD, "+49 15112345678", NULL);
+  scene_account (home->scene.host, home->scene.server, "alice", PASSWORD, NULL);
+  home->bob = person_new (home->scene.server, "bob", "Bob");
+  person_connect (home->bob);
+  person_befriend (home->bob, home->id);
+  scene_login_until (&home->scene, "alice", "alice: connected", "alice: buddy bob online *", NULL);
+  host_do (home->scene.host, "im", "alice", "bob", NULL);
+  host_forget (home->scene.host);
+}
+
+static void
+home_close (Home *home)
+{
+  host_quit (home->scene.host);
+  person_free (home->bob);
+  g_free (home->id);
+  scene_close (&home->scene);
+}
+
+/* The server ends all logins of a person whose password is another one; alice does not notice. */
+static void
+expect_still_there (Home *home)
+{
+  Scene *scene = &home->scene;
+
+  scene_wait_for (scene, "alice: signal openim-sync-server-finish *");
+  person_say (home->bob, home->id, "still there?");
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"still there?\"");
+  host_wait_answer (scene->host, "connected", 0, "state", "alice", NULL);
+  g_assert_false (host_has (scene->host, "alice: error *"));
+  g_assert_false (host_has (scene->host, "alice: disconnected"));
+  /* Who is online is asked anew. */
+  person_disconnect (home->bob);
+  scene_wait_for (scene, "alice: buddy bob offline*");
+  person_connect (home->bob);
+  scene_wait_for (scene, "alice: buddy bob online *");
+  host_forget (scene->host);
+}
+
+static void
+run_password (Stage *stage)
+{
+  Home home = { 0 };
+  Scene *scene = &home.scene;
+  static const char *const synced[] = { "openim-sync-server-finish", NULL };
+
+  home_open (&home, stage);
+  host_do (scene->host, "change-password", "alice", "wrong", ANOTHER, NULL);
+  scene_expect (scene, "-: notify error \"Change of password\" \"The current password is another one.\" *",
+                NULL);
+  host_expect_nothing (scene->host);
+
+  host_watch_signals (scene->host, OPENIM, synced);
+  host_do (scene->host, "change-password", "alice", PASSWORD, ANOTHER, NULL);
+  scene_wait_for (scene, "-: notify info \"Change of password\" \"The password has been changed. *\" *");
+  expect_still_there (&home);
+
+  scene_type (scene, "bob", "/password \"" ANOTHER "\" \"" PASSWORD "\"");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"The password has been changed. *\"");
+  expect_still_there (&home);
+  host_unwatch_signals (scene->host, OPENIM, synced);
+  host_forget (scene->host);
+  home_close (&home);
+}
+
+static void
+run_password_of_token (Stage *stage)
+{
+  Scene scene = { 0 };
+
+  scene_open (&scene, stage);
+  scene_alice (&scene);
+  scene_login (&scene);
+  host_do (scene.host, "change-password", "alice", "one", "two", NULL);
+  scene_expect (&scene, "-: notify error \"Change of password\" \"You have logged in by token, *\" *", NULL);
+  host_expect_nothing (scene.host);
+  host_quit (scene.host);
+  scene_close (&scene);
+}
+
+static const Story stories[] = {
+  { "password", run_password, STORY_ALL },
+  { "password-of-token", run_password_of_token, STORY_ALL },
+  { NULL },
+};
+
+int
+main (int argc, char **argv)
+{
+  return story_main (argc, argv, stories);
+}

@@ -286,6 +286,9 @@ openim_api_call_async (OpenimApi *self,
   soup_message_headers_append (headers, "operationID", call->operation);
   if (self->token != NULL)
     soup_message_headers_append (headers, "token", self->token);
+  /* The address of a file begins with it; the server does not know itself under which name it is reached. */
+  if (g_str_has_prefix (path, "/object/"))
+    soup_message_headers_append (headers, "X-Request-Api", self->base_url);
   gsize length = strlen (text);
   g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&text), length);
   soup_message_set_request_body_from_bytes (call->message, "application/json", bytes);

@@ -10,6 +10,8 @@
 #include "purple/groups.h"
 #include "purple/line.h"
 
+#define MAX_DIALOGS 5 /* that open by themselves after a time away */
+
 typedef Openim__Sdk__Shared__IMGroupRequest OpenimGroupRequest;
 
 typedef struct {
@@ -164,14 +166,15 @@ caption (const char *word)
   return openim_host_is_bitlbee () ? word : _ (word);
 }
 
-static void
-ask (OpenimConnection *self, const OpenimGroupRequest *request)
+/* NULL: it waits already. */
+static Application *
+application_new (OpenimConnection *self, const OpenimGroupRequest *request)
 {
   g_autofree char *key = make_key (request->groupid, request->userid);
   Application *application = NULL;
 
   if (g_hash_table_contains (self->applications->open, key))
-    return;
+    return NULL;
   application = g_new0 (Application, 1);
   application->self = self;
   application->key = g_steal_pointer (&key);
@@ -179,6 +182,12 @@ ask (OpenimConnection *self, const OpenimGroupRequest *request)
   application->user_id = g_strdup (request->userid);
   application->summary = describe (self, request);
   g_hash_table_insert (self->applications->open, application->key, application);
+  return application;
+}
+
+static void
+ask (OpenimConnection *self, const OpenimGroupRequest *request, Application *application)
+{
   application->dialog = purple_request_action (
       self->gc, _ ("Application"), application->summary, *request->reqmsg != '\0' ? request->reqmsg : NULL,
       PURPLE_DEFAULT_ACTION_NONE, self->account, request->userid, NULL, application, 2,
@@ -197,10 +206,23 @@ static void
 on_requests (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
 {
   const Openim__Sdk__Group__GetGroupRequestResp *answer = (gconstpointer) response;
+  g_autofree char *sentence = NULL;
+  guint n = 0;
 
-  for (gsize i = 0; error == NULL && i < answer->n_requests && openim_connection_is_open (self); i++)
-    if (is_for_me (self, answer->requests[i]))
-      ask (self, answer->requests[i]);
+  for (gsize i = 0; error == NULL && i < answer->n_requests && openim_connection_is_open (self); i++) {
+    const OpenimGroupRequest *request = answer->requests[i];
+    Application *application = is_for_me (self, request) ? application_new (self, request) : NULL;
+
+    if (application != NULL && ++n <= MAX_DIALOGS)
+      ask (self, request, application);
+  }
+  if (n <= MAX_DIALOGS || !openim_connection_is_open (self))
+    return;
+  sentence = g_strdup_printf (ngettext ("%u more person asks to join a group of yours.",
+                                        "%u more people ask to join groups of yours.", n - MAX_DIALOGS),
+                              n - MAX_DIALOGS);
+  purple_notify_info (self->gc, _ ("Application"), sentence,
+                      _ ("The command “applications” lists them in the group’s window."));
 }
 
 void
@@ -220,13 +242,16 @@ on_added (PurpleConnection *gc,
 {
   OpenimConnection *self = openim_connection_get (gc);
   const OpenimGroupRequest *request = data->request;
+  Application *application = NULL;
   g_autofree char *sentence = NULL;
 
   /* Those of a sync are read all together behind it. */
   if (self == NULL || request == NULL || request->handleresult != 0 || !openim_connection_is_connected (self))
     return;
   if (is_for_me (self, request)) {
-    ask (self, request);
+    application = application_new (self, request);
+    if (application != NULL)
+      ask (self, request, application);
   } else if (g_strcmp0 (request->userid, self->self_id) != 0) {
     sentence = g_strdup_printf (_ ("The owner or an administrator has to let %s in."),
                                 *request->nickname != '\0' ? request->nickname : request->userid);

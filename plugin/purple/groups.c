@@ -184,7 +184,13 @@ void
 openim_groups_quit (OpenimConnection *self, const char *group_id)
 {
   Openim__Sdk__Group__QuitGroupReq request = OPENIM__SDK__GROUP__QUIT_GROUP_REQ__INIT;
+  const OpenimGroup *group = openim_roster_get_group (self, group_id);
 
+  if (group != NULL && g_strcmp0 (group->owneruserid, self->self_id) == 0) {
+    openim_groups_tell (self, group_id,
+                        _ ("The group is yours: make somebody else its owner first, or dissolve it."));
+    return;
+  }
   request.groupid = (char *) group_id;
   call (self, group_id, OPENIM_NUMBER (QuitGroup), &request);
 }

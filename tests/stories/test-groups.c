@@ -151,6 +151,25 @@ run_topic (Stage *stage)
   circle_close (&circle);
 }
 
+/* --- what is typed --- */
+
+/* As each host's people type it. */
+static void
+type (Circle *circle, const char *command)
+{
+  g_autofree char *line = g_strconcat (scene_is (&circle->scene, "bitlbee") ? "?" : "/", command, NULL);
+
+  host_do (circle->scene.host, "say", "alice", "team", line, NULL);
+}
+
+static void
+expect_said (Circle *circle, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("alice: chat team *SYSTEM*: \"%s\"", text);
+
+  scene_wait_for (&circle->scene, line);
+}
+
 /* --- the way in --- */
 
 /* "alice: request 3 action …" → "3". (transfer full) */
@@ -282,6 +301,8 @@ run_applications (Stage *stage)
   host_wait_answer (scene->host, "*carol*", 0, "members", "alice", "team", NULL);
   host_forget (scene->host);
 
+  type (&circle, "applications");
+  expect_said (&circle, "*Dave (dave) asks to join *");
   host_answer_request (scene->host, (guint) g_ascii_strtoull (number, NULL, 10), "_Accept");
   expect_notice (&circle, "Dave joined the group.");
   scene_wait_for (scene, "alice: chat team member+ dave*");
@@ -305,23 +326,6 @@ run_applications (Stage *stage)
 }
 
 /* --- commands --- */
-
-/* As each host's people type it. */
-static void
-type (Circle *circle, const char *command)
-{
-  g_autofree char *line = g_strconcat (scene_is (&circle->scene, "bitlbee") ? "?" : "/", command, NULL);
-
-  host_do (circle->scene.host, "say", "alice", "team", line, NULL);
-}
-
-static void
-expect_said (Circle *circle, const char *text)
-{
-  g_autofree char *line = g_strdup_printf ("alice: chat team *SYSTEM*: \"%s\"", text);
-
-  scene_wait_for (&circle->scene, line);
-}
 
 /* alice owns the group by now. */
 static void
@@ -392,6 +396,8 @@ run_commands (Stage *stage)
   expect_notice (&circle, "You removed Dave from the group.");
   scene_wait_for (scene, "alice: chat team member- dave");
 
+  type (&circle, "quit");
+  expect_said (&circle, "The group is yours: *");
   type (&circle, "dismiss");
   expect_said (&circle, "This ends the group for all its members. *");
   type (&circle, "dismiss The Team");
@@ -565,7 +571,47 @@ run_crowd (Stage *stage)
   scene_close (&scene);
 }
 
+/* More than a screen full of dialogs. */
+static void
+run_many_applications (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  act (circle.bob, "/group/set_group_member_info",
+       "{'members':[{'groupID':'team','userID':'alice','roleLevel':60}]}");
+  for (guint i = 0; i < 7; i++) {
+    g_autofree char *id = g_strdup_printf ("guest%u", i);
+    Person *guest = person_new (scene->server, id, id);
+
+    apply (guest, "hello");
+    person_free (guest);
+  }
+  host_login (scene->host, "alice");
+  host_wait_for (scene->host, "*notify info * \"2 more people ask to join groups of yours.\" *", 0);
+  g_assert_cmpuint (host_count (scene->host, "alice: request * action *"), ==, 5);
+  host_do (scene->host, "join", "alice", "team", NULL);
+  host_wait_answer (scene->host, "*carol*", 0, "members", "alice", "team", NULL);
+  host_forget (scene->host);
+  host_ignore (scene->host, "-: request * closed");
+  for (guint i = 0; i < 7; i++) {
+    g_autofree char *refusal = g_strdup_printf ("refuse guest%u not now", i);
+
+    type (&circle, i == 3 ? "admit guest3 welcome" : refusal);
+  }
+  expect_notice (&circle, "guest3 joined the group.");
+  scene_wait_for (scene, "alice: chat team member+ guest3*");
+  type (&circle, "applications");
+  expect_said (&circle, "Nobody waits to be let in.");
+  type (&circle, "admit guest5");
+  expect_said (&circle, "Nobody with the ID “guest5” waits to be let in.");
+  host_expect_nothing (scene->host);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
+  { "many-applications", run_many_applications, STORY_ALL },
   { "crowd", run_crowd, STORY_ALL, 180000 },
   { "rooms", run_rooms, STORY_ALL },
   { "menu", run_menu, STORY_PIDGIN | STORY_FINCH },

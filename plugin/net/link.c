@@ -14,6 +14,7 @@
 #define LOG "openim-net"
 #define BIG (64 * 1024)
 #define ANSWER_MAX (64 * 1024)                /* bytes of a refusal */
+#define TURN 4000                             /* µs of parsing before others have their turn */
 #define INBOX_MAX (4 * OPENIM_GATE_FRAME_MAX) /* bytes that wait to be parsed */
 
 struct _OpenimLink {
@@ -37,6 +38,7 @@ struct _OpenimLink {
   GQueue inbox; /* GBytes: frames not yet parsed, in the order of arrival */
   gsize inbox_bytes;
   gboolean parsing;
+  guint turn;     /* source: goes on with the inbox */
   GError *ending; /* the connection is gone; the owner hears of it after the last frame */
 };
 
@@ -94,6 +96,7 @@ link_close (OpenimLink *self)
 {
   self->over = TRUE;
   g_clear_handle_id (&self->handshake_timer, g_source_remove);
+  g_clear_handle_id (&self->turn, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   release_socket (self);
   g_queue_clear_full (&self->inbox, (GDestroyNotify) g_bytes_unref);
@@ -242,12 +245,36 @@ on_parsed (GObject *source, GAsyncResult *result, gpointer data)
   link_release (self);
 }
 
+static gboolean
+on_turn (gpointer data)
+{
+  OpenimLink *self = data;
+
+  self->turn = 0;
+  inbox_run (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+inbox_schedule (OpenimLink *self)
+{
+  if (self->turn == 0)
+    self->turn = g_idle_add_full (G_PRIORITY_DEFAULT, on_turn, self, NULL);
+}
+
 /* Frames are handed on in their order; while a big one is with a worker thread the others wait. */
 static void
 inbox_run (OpenimLink *self)
 {
+  gint64 end = g_get_monotonic_time () + TURN;
+
+  g_clear_handle_id (&self->turn, g_source_remove);
   g_rc_box_acquire (self);
   while (!self->over && !self->parsing && !g_queue_is_empty (&self->inbox)) {
+    if (g_get_monotonic_time () > end) {
+      inbox_schedule (self);
+      break;
+    }
     g_autoptr (GBytes) bytes = g_queue_pop_head (&self->inbox);
     g_autoptr (GError) error = NULL;
 
@@ -262,7 +289,7 @@ inbox_run (OpenimLink *self)
       g_task_run_in_thread (job, parse_in_thread);
     }
   }
-  if (!self->over && !self->parsing && self->ending != NULL) {
+  if (!self->over && !self->parsing && g_queue_is_empty (&self->inbox) && self->ending != NULL) {
     if (self->probe != NULL && openim_link_was_mute (self))
       ask (self, self->probe, on_probe_answered);
     else
@@ -283,7 +310,7 @@ on_message (SoupWebsocketConnection *socket, SoupWebsocketDataType type, GBytes 
   if (self->inbox_bytes > INBOX_MAX)
     link_lose (self, _ ("The server sends more than can be read."));
   else
-    inbox_run (self);
+    inbox_schedule (self); /* libsoup reads all that has arrived, in one go */
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "purple/login.h"
 #include "purple/marks.h"
 #include "purple/privacy.h"
+#include "purple/register.h"
 #include "purple/shown.h"
 #include "purple/status.h"
 
@@ -189,8 +190,8 @@ openim_connection_cancel (OpenimConnection *self, OpenimTimer **timer)
 
 /* --- login and close --- */
 
-void
-openim_connection_login (PurpleAccount *account)
+static void
+start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
 {
   PurpleConnection *gc = purple_account_get_connection (account);
   OpenimConnection *self = g_rc_box_new0 (OpenimConnection);
@@ -221,7 +222,19 @@ openim_connection_login (PurpleAccount *account)
   openim_login_watch (self);
   openim_marks_watch (self);
   openim_events_listen (self);
-  openim_login_start (self);
+  begin (self);
+}
+
+void
+openim_connection_login (PurpleAccount *account)
+{
+  start (account, openim_login_start);
+}
+
+void
+openim_connection_register (PurpleAccount *account)
+{
+  start (account, openim_registration_start);
 }
 
 void
@@ -237,6 +250,7 @@ openim_connection_close (PurpleConnection *gc)
   self->account = NULL;
   g_hash_table_remove_all (self->timers);
   openim_login_free (g_steal_pointer (&self->login));
+  openim_registration_free (g_steal_pointer (&self->registration));
   openim_sdk_close (self->sdk); /* answers what is outstanding */
   openim_askers_free (g_steal_pointer (&self->askers));
   openim_history_free (g_steal_pointer (&self->history));

@@ -34,6 +34,7 @@ typedef struct _OpenimShown OpenimShown;
 typedef struct _OpenimMarks OpenimMarks;
 typedef struct _OpenimHistory OpenimHistory;
 typedef struct _OpenimAskers OpenimAskers;
+typedef struct _OpenimRegistration OpenimRegistration;
 
 typedef struct {
   PurpleConnection *gc;   /* NULL once closed */
@@ -57,12 +58,14 @@ typedef struct {
   OpenimMarks *marks;
   OpenimHistory *history;
   OpenimAskers *askers;
+  OpenimRegistration *registration; /* NULL unless it is for that alone */
 
   GHashTable *timers; /* set of OpenimTimer */
 } OpenimConnection;
 
-/* The prpl's login and close. */
+/* The prpl's login, register_user and close. */
 void openim_connection_login (PurpleAccount *account);
+void openim_connection_register (PurpleAccount *account);
 void openim_connection_close (PurpleConnection *gc);
 
 OpenimConnection *openim_connection_ref (OpenimConnection *self);

@@ -88,6 +88,7 @@ static PurplePluginProtocolInfo protocol = {
   .chat_invite = openim_groups_invite_one,
   .chat_leave = openim_chat_leave,
   .chat_send = openim_chat_send,
+  .register_user = openim_connection_register,
   .get_cb_info = openim_profile_show_member,
   .alias_buddy = openim_contact_rename,
   .rename_group = openim_roster_rename_group,

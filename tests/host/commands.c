@@ -110,6 +110,24 @@ run_change_password (char **args, GString *answer, GError **error)
   return TRUE;
 }
 
+static void
+on_registered (PurpleAccount *account, gboolean done, void *data)
+{
+  ui_record (account, "%s", done ? "registered" : "not registered");
+}
+
+static gboolean
+run_register (char **args, GString *answer, GError **error)
+{
+  PurpleAccount *account = ui_account_get (args[0], error);
+
+  if (account == NULL)
+    return FALSE;
+  purple_account_set_register_callback (account, on_registered, NULL);
+  purple_account_register (account);
+  return TRUE;
+}
+
 static gboolean
 run_login (char **args, GString *answer, GError **error)
 {
@@ -235,6 +253,7 @@ static const Command commands[] = {
   { "option", 4, 4, run_option, "ACCOUNT string|int|bool KEY VALUE" },
   { "password", 2, 2, run_password, "ACCOUNT PASSWORD" },
   { "change-password", 3, 3, run_change_password, "ACCOUNT CURRENT NEW: as its dialog does" },
+  { "register", 1, 1, run_register, "ACCOUNT: as the box in the account's window does" },
   { "login", 1, 1, run_login, "ACCOUNT" },
   { "logout", 1, 1, run_logout, "ACCOUNT" },
   { "state", 1, 1, run_state, "ACCOUNT" },

@@ -97,9 +97,66 @@ run_password_of_token (Stage *stage)
   scene_close (&scene);
 }
 
+/* bitlbee registers nobody. */
+static void
+run_register (Stage *stage)
+{
+  Scene scene = { 0 };
+  static const char mail[] = "alice@example.org";
+
+  scene_open (&scene, stage);
+  scene_account (scene.host, scene.server, mail, NULL, NULL);
+  host_do (scene.host, "register", mail, NULL);
+  scene_expect (
+      &scene, "alice@example.org: request 1 fields * \"A code has been sent to alice@example.org.\" *", NULL);
+  host_do (scene.host, "cancel", "1", NULL);
+  scene_wait_for (&scene, "alice@example.org: not registered");
+  scene_wait_for (&scene, "alice@example.org: disconnected");
+  host_forget (scene.host);
+
+  host_do (scene.host, "register", mail, NULL);
+  scene_wait_for (&scene, "alice@example.org: request 2 fields *");
+  host_do (scene.host, "answer", "2", "code=123", "nickname=Alice", "password=" PASSWORD, NULL);
+  scene_wait_for (&scene, "alice@example.org: not registered");
+  scene_wait_for (&scene, "alice@example.org: error *");
+  scene_wait_for (&scene, "alice@example.org: disconnected");
+  host_forget (scene.host);
+
+  host_do (scene.host, "register", mail, NULL);
+  scene_wait_for (&scene, "alice@example.org: request 3 fields *");
+  host_do (scene.host, "answer", "3", "code=666666", "nickname=Alice", "password=" PASSWORD, NULL);
+  scene_wait_for (&scene, "-: notify info \"New account\" \"The account has been made.\" *");
+  scene_wait_for (&scene, "alice@example.org: registered");
+  scene_wait_for (&scene, "alice@example.org: disconnected");
+  host_forget (scene.host);
+
+  /* The password is known. */
+  host_login (scene.host, mail);
+  scene_wait_for (&scene, "alice@example.org: connected");
+  host_forget (scene.host);
+  host_quit (scene.host);
+  scene_close (&scene);
+}
+
+static void
+run_register_without_address (Stage *stage)
+{
+  Scene scene = { 0 };
+
+  scene_open (&scene, stage);
+  scene_account (scene.host, scene.server, "alice", PASSWORD, NULL);
+  host_do (scene.host, "register", "alice", NULL);
+  scene_expect (&scene, "alice: not registered", "alice: error INVALID_USERNAME fatal \"*e-mail*\"",
+                "alice: disconnected", NULL);
+  host_expect_nothing (scene.host);
+  scene_close (&scene);
+}
+
 static const Story stories[] = {
   { "password", run_password, STORY_ALL },
   { "password-of-token", run_password_of_token, STORY_ALL },
+  { "register", run_register, STORY_PIDGIN | STORY_FINCH },
+  { "register-without-address", run_register_without_address, STORY_PIDGIN | STORY_FINCH },
   { NULL },
 };
 

@@ -314,6 +314,46 @@ openim_login_change_password_finish (OpenimApi *chat, GAsyncResult *result, GErr
   return finish_empty (chat, result, error);
 }
 
+/* The server takes the keyword for a pattern. */
+void
+openim_login_search_async (OpenimApi *chat,
+                           const OpenimLoginTokens *tokens,
+                           const char *keyword,
+                           guint count,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autofree char *pattern = g_regex_escape_string (keyword, -1);
+
+  openim_api_set_token (chat, tokens->chat_token);
+  call (chat, "/user/search/public",
+        openim_json_build (
+            "keyword", 's', pattern, "pagination", 'o',
+            openim_json_build ("pageNumber", 'i', (gint64) 1, "showNumber", 'i', (gint64) count, NULL), NULL),
+        cancellable, callback, user_data);
+}
+
+GPtrArray *
+openim_login_search_finish (OpenimApi *chat, GAsyncResult *result, GError **error)
+{
+  g_autoptr (JsonObject) answer = finish (chat, result, error);
+  JsonArray *rows = openim_json_array (answer, "users");
+  GPtrArray *users = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  users = g_ptr_array_new_with_free_func (openim_pb_free);
+  for (guint i = 0; rows != NULL && i < json_array_get_length (rows); i++) {
+    JsonNode *row = json_array_get_element (rows, i);
+
+    if (JSON_NODE_HOLDS_OBJECT (row))
+      g_ptr_array_add (users, openim_json_read (json_node_get_object (row), NULL,
+                                                &openim__sdk__shared__imuser__descriptor));
+  }
+  return users;
+}
+
 /* Base64 with the alphabet for addresses, without padding; NULL for anything else. */
 static guchar *
 decode_part (const char *part, gsize *length)

@@ -77,6 +77,18 @@ void openim_login_change_password_async (OpenimApi *chat,
                                          gpointer user_data);
 gboolean openim_login_change_password_finish (OpenimApi *chat, GAsyncResult *result, GError **error);
 
+/* People at the chat server; its page of the first @count. @keyword: text that is somewhere in a nickname, or
+ * a whole account name, user ID, phone number or e-mail address; "" stands for everybody. */
+void openim_login_search_async (OpenimApi *chat,
+                                const OpenimLoginTokens *tokens,
+                                const char *keyword,
+                                guint count,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/* (element-type OpenimUser) (transfer full) */
+GPtrArray *openim_login_search_finish (OpenimApi *chat, GAsyncResult *result, GError **error);
+
 /* TRUE when @text has the form of a JWT; then @user_id (transfer full), @platform and @expires_s (Unix
  * seconds) are read from its payload, unverified. */
 gboolean openim_login_read_token (const char *text, char **user_id, int *platform, gint64 *expires_s);

@@ -12,6 +12,7 @@
 #include "purple/markup.h"
 #include "purple/nickname.h"
 #include "purple/password.h"
+#include "purple/people.h"
 #include "purple/privacy.h"
 #include "purple/resend.h"
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <purple.h>
 
+#include "purple/account-menu.h"
 #include "purple/account.h"
 #include "purple/application.h"
 #include "purple/askers.h"
@@ -179,6 +180,7 @@ static PurplePluginInfo info = {
   .load = load,
   .unload = unload,
   .extra_info = &protocol,
+  .actions = openim_account_menu_get,
 };
 
 static void

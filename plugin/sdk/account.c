@@ -229,6 +229,48 @@ openim_account_change_password_finish (OpenimAccount *self, GAsyncResult *result
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* ---- people */
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+  GPtrArray *users = openim_login_search_finish (OPENIM_API (source), result, &error);
+
+  if (users != NULL)
+    g_task_return_pointer (task, users, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+void
+openim_account_search_async (OpenimAccount *self,
+                             const char *keyword,
+                             guint count,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, openim_account_search_async);
+  if (self->tokens == NULL) {
+    g_task_return_new_error (task, OPENIM_ERROR, OPENIM_ERROR_NOT_LOGIN,
+                             "People can be searched after a login.");
+    g_object_unref (task);
+    return;
+  }
+  openim_login_search_async (self->chat, self->tokens, keyword, count, cancellable, on_found, task);
+}
+
+GPtrArray *
+openim_account_search_finish (OpenimAccount *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 gboolean
 openim_account_read_token (const char *text, char **user_id, int *platform)
 {

@@ -58,6 +58,17 @@ void openim_account_change_password_async (OpenimAccount *self,
                                            gpointer user_data);
 gboolean openim_account_change_password_finish (OpenimAccount *self, GAsyncResult *result, GError **error);
 
+/* After a login: people whom the chat server knows, at most @count. @keyword: text that is somewhere in a
+ * nickname, or a whole account name, user ID, phone number or e-mail address. */
+void openim_account_search_async (OpenimAccount *self,
+                                  const char *keyword,
+                                  guint count,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/* (element-type OpenimUser) (transfer full) */
+GPtrArray *openim_account_search_finish (OpenimAccount *self, GAsyncResult *result, GError **error);
+
 /* TRUE when @text is an IM token (a JWT); @user_id (transfer full), @platform from its payload, unverified.
  */
 gboolean openim_account_read_token (const char *text, char **user_id, int *platform);

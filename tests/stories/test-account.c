@@ -97,6 +97,65 @@ run_password_of_token (Stage *stage)
   scene_close (&scene);
 }
 
+/* In the chat server's directory, by a part of the name; the text is no pattern. */
+static void
+run_find (Stage *stage)
+{
+  Home home = { 0 };
+  Scene *scene = &home.scene;
+  g_autofree char *carol = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *found = NULL;
+
+  home_open (&home, stage);
+  carol = server_register (scene->server, "carol", "Carol (the second)", PASSWORD, "+49 15112345679", NULL);
+  line = g_strdup_printf ("alice: im bob *SYSTEM*: \"Carol (the second) (%s)\"", carol);
+  scene_type (scene, "bob", "/find (the sec");
+  scene_expect (scene, line, NULL);
+  scene_type (scene, "bob", "/find C.*l");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Nobody has been found.\"", NULL);
+  scene_type (scene, "bob", "/find");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"*find TEXT: *\"", NULL);
+  if (!scene_is (scene, "bitlbee")) {
+    found = g_strdup_printf ("alice: found*%s*Carol (the second)*", carol);
+    host_do (scene->host, "account-menu", "alice", "Search for people…", NULL);
+    scene_expect (scene, "alice: request 1 input \"People\" *", NULL);
+    host_do (scene->host, "answer", "1", "carol", NULL);
+    scene_wait_for (scene, "alice: search-results \"People\" *");
+    scene_wait_for (scene, found);
+    host_do (scene->host, "account-menu", "alice", "Search for people…", NULL);
+    scene_wait_for (scene, "alice: request 2 input *");
+    host_do (scene->host, "answer", "2", "nobody at all", NULL);
+    scene_wait_for (scene, "-: notify info \"People\" \"Nobody has been found.\" *");
+    host_forget (scene->host);
+  }
+  host_expect_nothing (scene->host);
+  home_close (&home);
+}
+
+/* Without a chat server, by ID. */
+static void
+run_find_by_id (Stage *stage)
+{
+  Scene scene = { 0 };
+  Person *bob = NULL;
+
+  scene_open (&scene, stage);
+  scene_alice (&scene);
+  bob = person_new (scene.server, "bob", "Bob");
+  scene_login (&scene);
+  host_do (scene.host, "im", "alice", "bob", NULL);
+  host_forget (scene.host);
+  scene_type (&scene, "bob", "/find bob");
+  scene_expect (&scene, "alice: im bob *SYSTEM*: \"Bob (bob)\"", NULL);
+  scene_type (&scene, "bob", "/find robert");
+  scene_expect (&scene, "alice: im bob *SYSTEM*: \"Nobody has been found.\"", NULL);
+  host_expect_nothing (scene.host);
+  host_quit (scene.host);
+  person_free (bob);
+  scene_close (&scene);
+}
+
 /* bitlbee registers nobody. */
 static void
 run_register (Stage *stage)
@@ -157,6 +216,8 @@ static const Story stories[] = {
   { "password-of-token", run_password_of_token, STORY_ALL },
   { "register", run_register, STORY_PIDGIN | STORY_FINCH },
   { "register-without-address", run_register_without_address, STORY_PIDGIN | STORY_FINCH },
+  { "find", run_find, STORY_ALL },
+  { "find-by-id", run_find_by_id, STORY_ALL },
   { NULL },
 };
 

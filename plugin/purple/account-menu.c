@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/account-menu.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "purple/people.h"
+
+static void
+on_change_password (OpenimConnection *self)
+{
+  purple_account_request_change_password (self->account);
+}
+
+static const struct {
+  const char *label;
+  void (*run) (OpenimConnection *self);
+} items[] = {
+  { N_ ("Search for people…"), openim_people_ask },
+  { N_ ("Change password…"), on_change_password },
+};
+
+static void
+on_action (PurplePluginAction *action)
+{
+  OpenimConnection *self = openim_connection_get (action->context);
+  guint n = GPOINTER_TO_UINT (action->user_data);
+
+  if (self != NULL)
+    items[n].run (self);
+}
+
+GList *
+openim_account_menu_get (PurplePlugin *plugin, gpointer context)
+{
+  GList *actions = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++) {
+    PurplePluginAction *action = purple_plugin_action_new (_ (items[i].label), on_action);
+
+    action->user_data = GUINT_TO_POINTER (i);
+    actions = g_list_append (actions, action);
+  }
+  return actions;
+}

@@ -4,6 +4,8 @@
  * SyncServerStart … SyncServerFinish or SyncServerFailed around it. After a fresh start of the local database
  * ("reinstalled") it is silent but for its progress. */
 
+#include <malloc.h>
+
 #include "base/clock.h"
 #include "store/settings.h"
 #include "sync/internal.h"
@@ -162,6 +164,10 @@ openim_run_cut (OpenimRun *self)
 static gboolean
 remember_synced (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
+#ifdef __GLIBC__
+  /* Long lists need for a moment many times what stays of them, and malloc would keep it. */
+  malloc_trim (0);
+#endif
   return openim_settings_set (db, "synced", "1", error);
 }
 

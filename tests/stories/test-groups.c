@@ -566,7 +566,9 @@ run_crowd (Stage *stage)
   turn = host_ask (scene.host, "measure", "turn", NULL);
   longest = g_ascii_strtoll (turn, NULL, 10) / 1000;
   g_print ("# longest turn: %" G_GINT64_FORMAT " ms\n", longest);
-  g_assert_cmpint (longest, <=, story_scaled (TURN_MS));
+  /* What a sanitizer or valgrind takes says nothing. */
+  if (story_scaled (1) == 1)
+    g_assert_cmpint (longest, <=, TURN_MS);
   host_forget (scene.host);
   scene_close (&scene);
 }

@@ -612,7 +612,42 @@ run_many_applications (Stage *stage)
   circle_close (&circle);
 }
 
+/* Dialogs are open and answers on their way when the connection goes; each goes with it, and comes again. */
+static void
+run_gone (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  person_found (circle.bob, "closed", "Closed", "carol", NULL);
+  act (circle.bob, "/group/set_group_member_info",
+       "{'members':[{'groupID':'team','userID':'alice','roleLevel':60}]}");
+  apply (circle.dave, "let me in");
+  host_login (scene->host, "alice");
+  scene_wait_for (scene, "alice: request * action * \"Dave (dave) asks to join *Team*\" *");
+  host_do (scene->host, "join", "alice", "team", NULL);
+  host_wait_answer (scene->host, "*carol*", 0, "members", "alice", "team", NULL);
+  if (!scene_is (scene, "bitlbee")) {
+    press (&circle, "_Rename Group…");
+    press (&circle, "_Leave Group…");
+    press (&circle, "Group _Information");
+  }
+  type (&circle, "topic never told");
+  type (&circle, "admit dave");
+  type (&circle, "create Nowhere bob");
+  host_do (scene->host, "invite", "alice", "team", "nobody", "", NULL);
+  host_do (scene->host, "join", "alice", "closed", NULL);
+  host_logout (scene->host, "alice");
+  host_run_until (scene->host, "alice: disconnected", 0);
+  apply (circle.dave, "let me in");
+  scene_login_until (scene, "alice", "alice: connected", NULL);
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
+  { "gone", run_gone, STORY_ALL },
   { "many-applications", run_many_applications, STORY_ALL },
   { "crowd", run_crowd, STORY_ALL, 180000 },
   { "rooms", run_rooms, STORY_ALL },

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "purple/group-menu.h"
 #include "purple/people.h"
 
 static void
@@ -16,6 +17,7 @@ static const struct {
   void (*run) (OpenimConnection *self);
 } items[] = {
   { N_ ("Search for people…"), openim_people_ask },
+  { N_ ("Create a group…"), openim_group_menu_create },
   { N_ ("Change password…"), on_change_password },
 };
 

@@ -220,17 +220,22 @@ on_group_deleted (PurpleConnection *gc,
     end_room (self, data->group->groupid, _ ("You are not in this group any more."));
 }
 
-/* Into a group whose window is still there from an earlier time. */
+/* Into a group whose window is still there from an earlier time, or opened for the first line of it, before
+ * its name was known. */
 static void
 on_group_added (PurpleConnection *gc,
                 const Openim__Event__EventOnJoinedGroupAddedData *data,
                 gpointer user_data)
 {
   OpenimConnection *self = openim_connection_get (gc);
+  PurpleConversation *conversation = NULL;
 
-  if (self != NULL && data->group != NULL && openim_connection_is_connected (self) &&
-      find_window (self, data->group->groupid) != NULL)
-    openim_chat_open (self, data->group->groupid);
+  if (self == NULL || data->group == NULL || !openim_connection_is_connected (self) ||
+      find_window (self, data->group->groupid) == NULL)
+    return;
+  conversation = openim_chat_open (self, data->group->groupid);
+  if (conversation != NULL)
+    purple_conversation_autoset_title (conversation);
 }
 
 static void

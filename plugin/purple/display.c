@@ -7,6 +7,7 @@
 #include "purple/chat.h"
 #include "purple/events.h"
 #include "purple/im.h"
+#include "purple/join.h"
 #include "purple/marks.h"
 #include "purple/markup.h"
 #include "purple/shown.h"
@@ -114,8 +115,10 @@ may_open (OpenimConnection *self, const OpenimMessage *message, gboolean past)
       if (g_strcmp0 (tips->inviteduserlist[i]->userid, self->self_id) == 0)
         return TRUE;
   }
-  return message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_GROUP_CREATED_TIPS &&
-         g_strcmp0 (message->sendid, self->self_id) != 0;
+  if (message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_GROUP_CREATED_TIPS)
+    return g_strcmp0 (message->sendid, self->self_id) != 0 ||
+           openim_join_is_expected (self, message->groupid, TRUE);
+  return openim_join_is_expected (self, message->groupid, FALSE);
 }
 
 static PurpleMessageFlags

@@ -167,3 +167,19 @@ openim_group_menu_get (PurpleChat *chat)
     return add (items, _ ("_Dissolve Group…"), on_dismiss);
   return add (items, _ ("_Leave Group…"), on_quit);
 }
+
+/* --- of the account --- */
+
+static void
+create (OpenimConnection *self, const char *subject, const char *text)
+{
+  if (*text != '\0')
+    openim_groups_create (self, text, NULL, 0);
+}
+
+void
+openim_group_menu_create (OpenimConnection *self)
+{
+  openim_ask_text (self, NULL, _ ("Create a group"), _ ("What is it called?"),
+                   _ ("You can invite people when it is there."), NULL, FALSE, create);
+}

@@ -3,11 +3,14 @@
 
 /* What the buddy list offers for a group, beside what each host has itself (join, remove, alias). */
 
-#include <purple.h>
+#include "purple/connection.h"
 
 G_BEGIN_DECLS
 
 /* (transfer full) (element-type PurpleMenuAction) */
 GList *openim_group_menu_get (PurpleChat *chat);
+
+/* Asks for the name of a new group. */
+void openim_group_menu_create (OpenimConnection *self);
 
 G_END_DECLS

@@ -53,6 +53,7 @@ on_created (OpenimConnection *self, const GError *error, const ProtobufCMessage 
   const Openim__Sdk__Group__CreateGroupResp *answer = (gconstpointer) response;
   g_autofree char *reason = NULL;
 
+  openim_join_end_new (self);
   if (error == NULL && answer->groupinfo != NULL) {
     openim_join_expect (self, answer->groupinfo->groupid);
     return;
@@ -71,6 +72,7 @@ openim_groups_create (OpenimConnection *self, const char *name, char **ids, gsiz
   request.groupinfo = &group;
   request.memberuserids = ids;
   request.n_memberuserids = n;
+  openim_join_begin_new (self);
   openim_connection_call (self, OPENIM_NUMBER (CreateGroup), &request, on_created, g_strdup (name), g_free);
 }
 

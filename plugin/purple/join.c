@@ -15,6 +15,7 @@ enum { VERIFY_NOT = 2 };    /* anybody may come in */
 
 struct _OpenimJoins {
   GHashTable *expected; /* set of group IDs */
+  guint making;         /* groups that are being made */
 };
 
 OpenimJoins *
@@ -42,6 +43,24 @@ openim_join_expect (OpenimConnection *self, const char *group_id)
     openim_chat_open (self, group_id);
   else
     g_hash_table_add (self->joins->expected, g_strdup (group_id));
+}
+
+void
+openim_join_begin_new (OpenimConnection *self)
+{
+  self->joins->making++;
+}
+
+void
+openim_join_end_new (OpenimConnection *self)
+{
+  self->joins->making--;
+}
+
+gboolean
+openim_join_is_expected (OpenimConnection *self, const char *group_id, gboolean own)
+{
+  return g_hash_table_contains (self->joins->expected, group_id) || (own && self->joins->making > 0);
 }
 
 /* --- one who asks --- */
@@ -180,9 +199,12 @@ on_group_added (PurpleConnection *gc,
 {
   OpenimConnection *self = openim_connection_get (gc);
 
-  if (self != NULL && data->group != NULL && openim_connection_is_connected (self) &&
-      g_hash_table_remove (self->joins->expected, data->group->groupid))
-    openim_chat_open (self, data->group->groupid);
+  if (self == NULL || data->group == NULL || !openim_connection_is_connected (self) ||
+      !openim_join_is_expected (self, data->group->groupid,
+                                g_strcmp0 (data->group->creatoruserid, self->self_id) == 0))
+    return;
+  g_hash_table_remove (self->joins->expected, data->group->groupid);
+  openim_chat_open (self, data->group->groupid);
 }
 
 void

@@ -18,6 +18,11 @@ void openim_join_connect_signals (PurplePlugin *plugin);
 void openim_join (OpenimConnection *self, const char *id, const char *text, GHashTable *components);
 /* The window of that group opens when we are in it, which may be now. */
 void openim_join_expect (OpenimConnection *self, const char *group_id);
+/* One is being made here, whose ID is not known yet; and it has been made, or not. */
+void openim_join_begin_new (OpenimConnection *self);
+void openim_join_end_new (OpenimConnection *self);
+/* Its window may open for what is told of it. @own: we have made it. */
+gboolean openim_join_is_expected (OpenimConnection *self, const char *group_id, gboolean own);
 
 /* Members of the prpl. */
 GList *openim_join_get_fields (PurpleConnection *gc);

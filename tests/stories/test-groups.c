@@ -528,6 +528,13 @@ run_menu (Stage *stage)
   expect_notice (&circle, "You are not in this group any more.");
   scene_wait_for (scene, "alice: room- \"Team\"*");
   scene_wait_for (scene, "alice: chat team left");
+  host_do (scene->host, "account-menu", "alice", "Create a group…", NULL);
+  answer (&circle, "alice: request * input \"Create a group\" *", "Alone");
+  scene_wait_for (scene, "alice: room+ \"Alone\"*");
+  scene_wait_for (scene, "alice: chat * opened \"Alone\"");
+  scene_wait_for (scene, "alice: chat * joined");
+  scene_wait_for (scene, "alice: chat * SYSTEM \"\": \"You created the group.\"");
+  scene_wait_for (scene, "alice: chat * member+ alice \"Alice\" FOUNDER");
   host_expect_nothing (scene->host);
   circle_close (&circle);
 }

@@ -85,6 +85,15 @@ openim_call_is_over (OpenimCall *call)
 }
 
 void
+openim_call_emit (OpenimCall *call, OpenimFunction event, gpointer data)
+{
+  if (call->answered)
+    openim_pb_free (data);
+  else
+    openim_sdk_emit_for (call->sdk, call->handle, event, data);
+}
+
+void
 openim_call_set_state (OpenimCall *call, gpointer state, GDestroyNotify destroy)
 {
   if (call->destroy_state != NULL)

@@ -23,6 +23,10 @@ const char *openim_call_get_user_id (OpenimCall *call); /* of the login; any thr
 GCancellable *openim_call_get_cancellable (OpenimCall *call);
 gboolean openim_call_is_over (OpenimCall *call);
 
+/* An event with the call's handle, before its answer; dropped when there is an answer already. @data:
+ * (transfer full). */
+void openim_call_emit (OpenimCall *call, OpenimFunction event, gpointer data);
+
 /* Something of the handler's own that goes with the call; replaces what was there. State may be read on the
  * store's thread while a job of the call runs. */
 void openim_call_set_state (OpenimCall *call, gpointer state, GDestroyNotify destroy);

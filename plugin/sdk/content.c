@@ -228,7 +228,7 @@ is_empty (JsonNode *node)
 
 /* Other clients leave out empty texts, lists and objects, but write numbers and switches. */
 static void
-prune (JsonObject *object, gboolean keep_texts)
+prune (JsonObject *object, gboolean keep_texts, gboolean keep_paths)
 {
   g_autoptr (GList) keys = json_object_get_members (object);
 
@@ -236,27 +236,27 @@ prune (JsonObject *object, gboolean keep_texts)
     JsonNode *node = json_object_get_member (object, iter->data);
 
     if (JSON_NODE_HOLDS_OBJECT (node)) {
-      prune (json_node_get_object (node), FALSE);
+      prune (json_node_get_object (node), FALSE, FALSE);
     } else if (JSON_NODE_HOLDS_ARRAY (node) && !is_empty (node)) {
       JsonArray *array = json_node_get_array (node);
 
       for (guint i = 0; i < json_array_get_length (array); i++) {
         if (JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, i)))
-          prune (json_array_get_object_element (array, i), FALSE);
+          prune (json_array_get_object_element (array, i), FALSE, FALSE);
       }
     } else if (is_empty (node) && !(keep_texts && JSON_NODE_HOLDS_VALUE (node))) {
       json_object_remove_member (object, iter->data);
     }
   }
 
-  for (guint i = 0; i < G_N_ELEMENTS (local_keys); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (local_keys) && !keep_paths; i++) {
     if (json_object_has_member (object, local_keys[i]))
       json_object_remove_member (object, local_keys[i]);
   }
 }
 
-char *
-openim_content_write (const OpenimMessage *message, GError **error)
+static char *
+write_content (const OpenimMessage *message, gboolean keep_paths, GError **error)
 {
   const OpenimContentRow *row = openim_content_find (message->contenttype);
   const ProtobufCFieldDescriptor *field;
@@ -281,14 +281,28 @@ openim_content_write (const OpenimMessage *message, GError **error)
   }
 
   object = openim_json_from_message (G_STRUCT_MEMBER (gpointer, message, field->offset), names, FALSE);
-  prune (object, row->type == OPENIM__SDK__COMMON__CONTENT_TYPE__Text ||
-                     row->type == OPENIM__SDK__COMMON__CONTENT_TYPE__Card);
+  prune (object,
+         row->type == OPENIM__SDK__COMMON__CONTENT_TYPE__Text ||
+             row->type == OPENIM__SDK__COMMON__CONTENT_TYPE__Card,
+         keep_paths);
   text = openim_json_print (object);
   if (row->place == OPENIM_CONTENT_BODY)
     return g_steal_pointer (&text);
 
   envelope = openim_json_build ("detail", 's', text, NULL);
   return openim_json_print (envelope);
+}
+
+char *
+openim_content_write (const OpenimMessage *message, GError **error)
+{
+  return write_content (message, FALSE, error);
+}
+
+char *
+openim_content_write_local (const OpenimMessage *message, GError **error)
+{
+  return write_content (message, TRUE, error);
 }
 
 /* ---- attachedInfo */
@@ -312,6 +326,6 @@ openim_attached_info_write (const Openim__Sdk__Shared__AttachedInfoElem *info)
 {
   g_autoptr (JsonObject) object = openim_json_from_message (info, names, FALSE);
 
-  prune (object, FALSE);
+  prune (object, FALSE, FALSE);
   return openim_json_print (object);
 }

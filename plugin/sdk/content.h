@@ -24,6 +24,9 @@ void openim_content_read (OpenimMessage *message, const char *content, gsize len
 
 /* (transfer full) The content as JSON text. NULL with OPENIM_ERROR_CONTENT_TYPE when there is no body. */
 char *openim_content_write (const OpenimMessage *message, GError **error);
+/* The same with the places of files on this disk, which never leave it: for a message whose file is not sent
+ * yet. */
+char *openim_content_write_local (const OpenimMessage *message, GError **error);
 
 /* (transfer full) (nullable) The content as it came, of a message whose body could not be put into a member.
  * It travels as the unknown field 14 of IMMessage, a number that the interface leaves free. */

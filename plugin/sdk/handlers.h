@@ -71,6 +71,12 @@ void openim_message_create_advanced_quote (OpenimCall *call);
 void openim_message_create_merger (OpenimCall *call);
 void openim_message_create_forward (OpenimCall *call);
 
+/* media.c */
+void openim_media_create_image (OpenimCall *call);
+void openim_media_create_sound (OpenimCall *call);
+void openim_media_create_video (OpenimCall *call);
+void openim_media_create_file (OpenimCall *call);
+
 /* send.c */
 void openim_message_send (OpenimCall *call);
 void openim_message_type (OpenimCall *call);
@@ -113,6 +119,9 @@ void openim_command_get_all (OpenimCall *call);
 void openim_command_add (OpenimCall *call);
 void openim_command_update (OpenimCall *call);
 void openim_command_delete (OpenimCall *call);
+
+/* file.c */
+void openim_file_upload (OpenimCall *call);
 
 /* push.c */
 void openim_push_update_token (OpenimCall *call);

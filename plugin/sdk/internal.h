@@ -36,6 +36,8 @@ struct _OpenimSdk {
 
 /* @data: (transfer full) the event's message. */
 void openim_sdk_emit (OpenimSdk *self, OpenimFunction event, gpointer data);
+/* With the handle of the call that it belongs to. */
+void openim_sdk_emit_for (OpenimSdk *self, guint64 handle, OpenimFunction event, gpointer data);
 
 /* All calls that have no answer yet, but @but (nullable), get 10101. */
 void openim_sdk_fail_calls (OpenimSdk *self, OpenimCall *but);

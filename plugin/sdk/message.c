@@ -8,17 +8,13 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "sdk/compose.h"
 #include "sdk/convert.h"
 
 #define AT_MAX 10 /* people in one message */
 
-#define NEW_BODY(message, member, CASE, stem)                                                                \
-  ((message)->content_case = OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_##CASE,                                 \
-   (message)->member = openim_pb_new (&openim__sdk__shared__##stem##__descriptor))
-
-/* A message with what all of them have in common, but the sender's name. (transfer full) */
-static OpenimMessage *
-new_message (OpenimCall *call, int content_type)
+OpenimMessage *
+openim_compose_new (OpenimCall *call, int content_type)
 {
   OpenimResources *resources = openim_call_get_resources (call);
   OpenimMessage *message = openim_pb_new (&openim__sdk__shared__immessage__descriptor);
@@ -55,9 +51,8 @@ read_sender (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
   return TRUE;
 }
 
-/* @message: (transfer full) */
-static void
-answer_message (OpenimCall *call, OpenimMessage *message)
+void
+openim_compose_answer (OpenimCall *call, OpenimMessage *message)
 {
   openim_call_set_state (call, message, openim_pb_free);
   openim_call_run (call, OPENIM_STORE_READ, read_sender, NULL);
@@ -84,24 +79,24 @@ openim_message_create_text (OpenimCall *call)
     return;
   }
 
-  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Text);
-  NEW_BODY (message, textelem, TEXT_ELEM, text_elem);
+  message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Text);
+  OPENIM_NEW_BODY (message, textelem, TEXT_ELEM, text_elem);
   openim_pb_set (&message->textelem->content, request->text);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 void
 openim_message_create_advanced_text (OpenimCall *call)
 {
   const Openim__Sdk__Message__CreateAdvancedTextMessageReq *request = openim_call_get_request (call);
-  OpenimMessage *message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__AdvancedText);
+  OpenimMessage *message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__AdvancedText);
 
-  NEW_BODY (message, advancedtextelem, ADVANCED_TEXT_ELEM, advanced_text_elem);
+  OPENIM_NEW_BODY (message, advancedtextelem, ADVANCED_TEXT_ELEM, advanced_text_elem);
   openim_pb_set (&message->advancedtextelem->text, request->text);
   copy_entities (request->messageentities, request->n_messageentities,
                  &message->advancedtextelem->n_messageentitylist,
                  &message->advancedtextelem->messageentitylist);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 /* A quote of a quote is reduced to its own text. (transfer full) */
@@ -116,7 +111,7 @@ flat_quote (const OpenimMessage *quoted)
 
   elem = copy->quoteelem;
   copy->contenttype = OPENIM__SDK__COMMON__CONTENT_TYPE__Text;
-  NEW_BODY (copy, textelem, TEXT_ELEM, text_elem);
+  OPENIM_NEW_BODY (copy, textelem, TEXT_ELEM, text_elem);
   openim_pb_set (&copy->textelem->content, elem->text);
   openim_pb_free (elem);
 
@@ -136,8 +131,8 @@ openim_message_create_at (OpenimCall *call)
     return;
   }
 
-  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__AtText);
-  NEW_BODY (message, attextelem, AT_TEXT_ELEM, at_text_elem);
+  message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__AtText);
+  OPENIM_NEW_BODY (message, attextelem, AT_TEXT_ELEM, at_text_elem);
   elem = message->attextelem;
   openim_pb_set (&elem->text, request->text);
   for (size_t i = 0; i < request->n_useridlist; i++)
@@ -146,33 +141,33 @@ openim_message_create_at (OpenimCall *call)
     openim_pb_append (&elem->n_atusersinfo, &elem->atusersinfo, openim_pb_copy (request->usersinfo[i]));
   if (request->quotemessage != NULL)
     elem->quotemessage = flat_quote (request->quotemessage);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 void
 openim_message_create_location (OpenimCall *call)
 {
   const Openim__Sdk__Message__CreateLocationMessageReq *request = openim_call_get_request (call);
-  OpenimMessage *message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Location);
+  OpenimMessage *message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Location);
 
-  NEW_BODY (message, locationelem, LOCATION_ELEM, location_elem);
+  OPENIM_NEW_BODY (message, locationelem, LOCATION_ELEM, location_elem);
   openim_pb_set (&message->locationelem->description, request->description);
   message->locationelem->longitude = request->longitude;
   message->locationelem->latitude = request->latitude;
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 void
 openim_message_create_custom (OpenimCall *call)
 {
   const Openim__Sdk__Message__CreateCustomMessageReq *request = openim_call_get_request (call);
-  OpenimMessage *message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Custom);
+  OpenimMessage *message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Custom);
 
-  NEW_BODY (message, customelem, CUSTOM_ELEM, custom_elem);
+  OPENIM_NEW_BODY (message, customelem, CUSTOM_ELEM, custom_elem);
   openim_pb_set (&message->customelem->data, request->data);
   openim_pb_set (&message->customelem->extension, request->extension);
   openim_pb_set (&message->customelem->description, request->description);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 void
@@ -186,22 +181,22 @@ openim_message_create_card (OpenimCall *call)
     return;
   }
 
-  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Card);
+  message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Card);
   message->content_case = OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_CARD_ELEM;
   message->cardelem = openim_pb_copy (request->card);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 void
 openim_message_create_face (OpenimCall *call)
 {
   const Openim__Sdk__Message__CreateFaceMessageReq *request = openim_call_get_request (call);
-  OpenimMessage *message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Face);
+  OpenimMessage *message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Face);
 
-  NEW_BODY (message, faceelem, FACE_ELEM, face_elem);
+  OPENIM_NEW_BODY (message, faceelem, FACE_ELEM, face_elem);
   message->faceelem->index = request->index;
   openim_pb_set (&message->faceelem->data, request->data);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 /* ---- messages that carry others */
@@ -220,13 +215,13 @@ create_quote (OpenimCall *call,
     return;
   }
 
-  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Quote);
-  NEW_BODY (message, quoteelem, QUOTE_ELEM, quote_elem);
+  message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Quote);
+  OPENIM_NEW_BODY (message, quoteelem, QUOTE_ELEM, quote_elem);
   openim_pb_set (&message->quoteelem->text, text);
   message->quoteelem->quotemessage = flat_quote (quoted);
   copy_entities (entities, n_entities, &message->quoteelem->n_messageentitylist,
                  &message->quoteelem->messageentitylist);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 void
@@ -258,15 +253,15 @@ openim_message_create_merger (OpenimCall *call)
     return;
   }
 
-  message = new_message (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Merge);
-  NEW_BODY (message, mergeelem, MERGE_ELEM, merge_elem);
+  message = openim_compose_new (call, OPENIM__SDK__COMMON__CONTENT_TYPE__Merge);
+  OPENIM_NEW_BODY (message, mergeelem, MERGE_ELEM, merge_elem);
   elem = message->mergeelem;
   openim_pb_set (&elem->title, request->title);
   for (size_t i = 0; i < request->n_summaries; i++)
     openim_pb_append_string (&elem->n_abstractlist, &elem->abstractlist, request->summaries[i]);
   for (size_t i = 0; i < request->n_messages; i++)
     openim_pb_append (&elem->n_multimessage, &elem->multimessage, openim_pb_copy (request->messages[i]));
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }
 
 /* The content stays as it is, with the raw form of a content that has no member. That it counts as sent says
@@ -283,7 +278,7 @@ openim_message_create_forward (OpenimCall *call)
     return;
   }
 
-  common = new_message (call, request->message->contenttype);
+  common = openim_compose_new (call, request->message->contenttype);
   message = openim_pb_copy (request->message);
   openim_pb_set (&message->clientmsgid, common->clientmsgid);
   openim_pb_set (&message->servermsgid, NULL);
@@ -300,5 +295,5 @@ openim_message_create_forward (OpenimCall *call)
   openim_pb_set (&message->localex, NULL);
   g_clear_pointer (&message->attachedinfoelem, openim_pb_free);
   g_clear_pointer (&message->offlinepush, openim_pb_free);
-  answer_message (call, message);
+  openim_compose_answer (call, message);
 }

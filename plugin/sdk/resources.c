@@ -267,6 +267,7 @@ openim_resources_new (OpenimSdk *sdk,
     return NULL;
   }
 
+  self->files = openim_files_new (self->api, proxy);
   openim_api_set_token (self->api, token);
   openim_api_set_token_func (self->api, on_token_error, self);
   self->sync = openim_sync_new (self->api, self->gateway, store, user_id, config->platform, &sync_sink, self);
@@ -295,6 +296,7 @@ openim_resources_unref (OpenimResources *self)
   g_clear_object (&self->gateway);
   if (self->api != NULL)
     openim_api_set_token_func (self->api, NULL, NULL);
+  g_clear_object (&self->files);
   g_clear_object (&self->api);
   g_clear_object (&self->store);
   g_clear_error (&self->reason);

@@ -5,6 +5,7 @@
  * that the steps of a call which is over can still run out. Main thread. */
 
 #include "net/api.h"
+#include "net/files.h"
 #include "net/gateway.h"
 #include "store/lists.h"
 #include "store/ranges.h"
@@ -29,10 +30,13 @@ typedef struct {
   char *user_id;
   int platform;
   OpenimApi *api;
+  OpenimFiles *files;
   OpenimGateway *gateway;
   OpenimStore *store;
   OpenimSync *sync;
   GHashTable *typing; /* conversation ID → gint64: when we last told that we are typing, monotonic ms */
+
+  gboolean uploading_logs;
 
   gboolean connecting; /* an attempt is under way */
   guint ending;        /* source that ends the session, after a token has become worthless */

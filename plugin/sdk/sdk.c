@@ -92,7 +92,7 @@ openim_sdk_queue_answer (OpenimSdk *self, OpenimCall *call)
 }
 
 void
-openim_sdk_emit (OpenimSdk *self, OpenimFunction event, gpointer data)
+openim_sdk_emit_for (OpenimSdk *self, guint64 handle, OpenimFunction event, gpointer data)
 {
   Delivery *delivery;
 
@@ -103,9 +103,15 @@ openim_sdk_emit (OpenimSdk *self, OpenimFunction event, gpointer data)
 
   delivery = g_new0 (Delivery, 1);
   delivery->event = event;
-  delivery->handle = fresh_handle (self);
+  delivery->handle = handle;
   delivery->data = data;
   queue_push (self, delivery);
+}
+
+void
+openim_sdk_emit (OpenimSdk *self, OpenimFunction event, gpointer data)
+{
+  openim_sdk_emit_for (self, fresh_handle (self), event, data);
 }
 
 static gboolean

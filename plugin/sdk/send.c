@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/log.h"
+#include "sdk/attachment.h"
 #include "sdk/content.h"
 #include "sdk/convert.h"
 #include "sdk/lookup.h"
@@ -28,6 +30,8 @@ typedef struct {
   char *conversation_id;
   gboolean group_known;
   OpenimMsgData *data; /* (nullable) what goes out */
+  gboolean held;       /* stored, while its file is uploaded */
+  GError *error;       /* (nullable) why it is not sent */
 } Send;
 
 static void
@@ -37,26 +41,9 @@ send_free (gpointer data)
 
   openim_pb_free (send->message);
   openim_pb_free (send->data);
+  g_clear_error (&send->error);
   g_free (send->conversation_id);
   g_free (send);
-}
-
-/* A file without an address would have to be uploaded first. */
-static gboolean
-has_address (const OpenimMessage *message)
-{
-  switch (message->content_case) {
-  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_PICTURE_ELEM:
-    return message->pictureelem->sourcepicture != NULL && *message->pictureelem->sourcepicture->url != '\0';
-  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_SOUND_ELEM:
-    return *message->soundelem->sourceurl != '\0';
-  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_VIDEO_ELEM:
-    return *message->videoelem->videourl != '\0';
-  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_FILE_ELEM:
-    return *message->fileelem->sourceurl != '\0';
-  default:
-    return TRUE;
-  }
 }
 
 static gboolean
@@ -76,7 +63,7 @@ check_request (const Openim__Sdk__Message__SendMessageReq *request, GError **err
                  request->message->contenttype);
     return FALSE;
   }
-  if (!has_address (request->message)) {
+  if (openim_attachments_missing (request->message) && !openim_attachments_available (request->message)) {
     g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
                          "The message does not say where its file is.");
     return FALSE;
@@ -220,36 +207,147 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   openim_call_answer (call, response);
 }
 
+/* What goes out, of what the message is now; an error leaves what there was before. */
+static gboolean
+make_data (OpenimCall *call, GError **error)
+{
+  const Openim__Sdk__Message__SendMessageReq *request = openim_call_get_request (call);
+  Send *send = openim_call_get_state (call);
+  g_autoptr (OpenimMsgData) data = openim_convert_to_data (send->message, error);
+
+  if (data == NULL)
+    return FALSE;
+  if (*data->attachedinfo == '\0')
+    openim_pb_set (&data->attachedinfo, "null"); /* as the other clients say nothing */
+  if (request->isonlineonly)
+    openim_data_set_online_only (data);
+  if (send->message->attachedinfoelem != NULL && send->message->attachedinfoelem->isprivatechat)
+    openim_data_set_option (data, "notPrivate", FALSE);
+
+  if (protobuf_c_message_get_packed_size (&data->base) > BODY_MAX) {
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS, "The message is too long.");
+    return FALSE;
+  }
+  openim_pb_free (send->data);
+  send->data = g_steal_pointer (&data);
+  return TRUE;
+}
+
+static OpenimOutgoing
+outgoing_of (OpenimCall *call)
+{
+  const Openim__Sdk__Message__SendMessageReq *request = openim_call_get_request (call);
+  const Send *send = openim_call_get_state (call);
+
+  return (OpenimOutgoing){ .conversation_id = send->conversation_id,
+                           .data = send->data,
+                           .online_only = request->isonlineonly,
+                           .held = send->held };
+}
+
+static void
+send_out (OpenimCall *call)
+{
+  OpenimOutgoing outgoing = outgoing_of (call);
+
+  /* Not cancellable: what is given up has been stored and goes out all the same. */
+  openim_sync_send_async (openim_call_get_resources (call)->sync, &outgoing, NULL, on_sent, call);
+}
+
+static void
+on_dropped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenimCall *call = user_data;
+  Send *send = openim_call_get_state (call);
+  g_autoptr (GError) error = NULL;
+
+  if (!openim_sync_drop_finish (OPENIM_SYNC (source), result, &error))
+    openim_log ("openim-sdk", OPENIM_LOG_INFO, "a message is not marked as failed: %s", error->message);
+  openim_call_take_error (call, g_steal_pointer (&send->error));
+}
+
+/* @error: (transfer full) */
+static void
+give_up (OpenimCall *call, GError *error)
+{
+  Send *send = openim_call_get_state (call);
+  OpenimOutgoing outgoing = outgoing_of (call);
+
+  if (!send->held) {
+    openim_call_take_error (call, error);
+    return;
+  }
+  send->error = error;
+  openim_sync_drop_async (openim_call_get_resources (call)->sync, &outgoing, on_dropped, call);
+}
+
+static void
+on_attached (OpenimCall *call, GError *error)
+{
+  if (error == NULL && make_data (call, &error))
+    send_out (call);
+  else
+    give_up (call, error);
+}
+
+static void
+attach (OpenimCall *call)
+{
+  const Send *send = openim_call_get_state (call);
+
+  openim_attachments_upload (call, send->message, on_attached);
+}
+
+static void
+on_held (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenimCall *call = user_data;
+  Send *send = openim_call_get_state (call);
+  GError *error = NULL;
+
+  if (!openim_sync_hold_finish (OPENIM_SYNC (source), result, &error)) {
+    openim_call_take_error (call, error);
+    return;
+  }
+  send->held = TRUE;
+  attach (call);
+}
+
+/* Listed before its file is there, and with the place of the file on this disk: should it fail it can be sent
+ * again. */
+static void
+hold (OpenimCall *call)
+{
+  Send *send = openim_call_get_state (call);
+  OpenimOutgoing outgoing = outgoing_of (call);
+  GError *error = NULL;
+  char *content = openim_content_write_local (send->message, &error);
+
+  if (content == NULL) {
+    openim_call_take_error (call, error);
+    return;
+  }
+  g_free (send->data->content.data);
+  send->data->content.data = (guint8 *) content;
+  send->data->content.len = strlen (content);
+  openim_sync_hold_async (openim_call_get_resources (call)->sync, &outgoing, on_held, call);
+}
+
 static void
 go (OpenimCall *call)
 {
   const Openim__Sdk__Message__SendMessageReq *request = openim_call_get_request (call);
-  Send *send = openim_call_get_state (call);
-  OpenimOutgoing outgoing;
+  const Send *send = openim_call_get_state (call);
   GError *error = NULL;
 
-  send->data = openim_convert_to_data (send->message, &error);
-  if (send->data == NULL) {
+  if (!make_data (call, &error))
     openim_call_take_error (call, error);
-    return;
-  }
-  if (*send->data->attachedinfo == '\0')
-    openim_pb_set (&send->data->attachedinfo, "null"); /* as the other clients say nothing */
-  if (request->isonlineonly)
-    openim_data_set_online_only (send->data);
-  if (send->message->attachedinfoelem != NULL && send->message->attachedinfoelem->isprivatechat)
-    openim_data_set_option (send->data, "notPrivate", FALSE);
-
-  if (protobuf_c_message_get_packed_size (&send->data->base) > BODY_MAX) {
-    openim_call_fail (call, OPENIM_ERROR_SDK_ARGS, "The message is too long.");
-    return;
-  }
-
-  outgoing.conversation_id = send->conversation_id;
-  outgoing.data = send->data;
-  outgoing.online_only = request->isonlineonly;
-  /* Not cancellable: what is given up has been stored and goes out all the same. */
-  openim_sync_send_async (openim_call_get_resources (call)->sync, &outgoing, NULL, on_sent, call);
+  else if (!openim_attachments_missing (send->message))
+    send_out (call);
+  else if (request->isonlineonly)
+    attach (call);
+  else
+    hold (call);
 }
 
 /* The server takes a quote without the number of what is quoted for a quote of something withdrawn.

@@ -5,6 +5,8 @@
 #include "base/pb.h"
 #include "store/db.h"
 
+#define HELD 1000 /* attempts: more than anybody makes */
+
 void
 openim_outbox_entry_free (OpenimOutboxEntry *entry)
 {
@@ -14,8 +16,8 @@ openim_outbox_entry_free (OpenimOutboxEntry *entry)
   g_free (entry);
 }
 
-gboolean
-openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error)
+static gboolean
+put (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, gint64 attempts, GError **error)
 {
   gint64 conversation;
   g_autoptr (GBytes) packed = openim_pb_pack (data);
@@ -25,9 +27,22 @@ openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgDat
   /* One that is sent again goes to the end of the queue. */
   return openim_db_conversation (db, conversation_id, TRUE, &conversation, error) &&
          openim_db_run (db, error,
-                        "INSERT OR REPLACE INTO outbox (conversation, clientMsgID, data, created) "
-                        "VALUES (?1, ?2, ?3, ?4)",
-                        "isbi", conversation, data->clientmsgid, bytes, length, openim_clock_now ());
+                        "INSERT OR REPLACE INTO outbox (conversation, clientMsgID, data, created, attempts) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5)",
+                        "isbii", conversation, data->clientmsgid, bytes, length, openim_clock_now (),
+                        attempts);
+}
+
+gboolean
+openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error)
+{
+  return put (db, conversation_id, data, 0, error);
+}
+
+gboolean
+openim_outbox_hold (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error)
+{
+  return put (db, conversation_id, data, HELD, error);
 }
 
 gboolean

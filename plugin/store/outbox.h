@@ -21,6 +21,9 @@ void openim_outbox_entry_free (OpenimOutboxEntry *entry);
  * that is not there. */
 gboolean
 openim_outbox_add (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error);
+/* The same for a message that cannot go out yet; it counts as one that was tried too often already. */
+gboolean
+openim_outbox_hold (OpenimDb *db, const char *conversation_id, const OpenimMsgData *data, GError **error);
 gboolean openim_outbox_mark_attempt (OpenimDb *db,
                                      const char *conversation_id,
                                      const char *client_msg_id,

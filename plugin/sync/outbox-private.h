@@ -21,6 +21,7 @@ typedef struct {
   guint refusals;    /* 1002 in a group */
   gboolean doubtful; /* has been on the wire without an answer */
   gboolean acknowledged;
+  gboolean held;  /* has been stored before, see outbox-hold.c */
   guint attempts; /* over restarts */
   guint timer;
 

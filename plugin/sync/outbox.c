@@ -460,6 +460,21 @@ openim_sending_queue (OpenimSending *sending)
 
 /* ---- for callers */
 
+/* Stored without the address of its file, which is known now. */
+static gboolean
+store_again (OpenimDb *db, OpenimSending *sending, OpenimEffects *effects, GError **error)
+{
+  const OpenimMsgData *data = sending->data;
+  const char *id = sending->conversation_id;
+  g_autofree char *content = g_strndup ((const char *) data->content.data, data->content.len);
+
+  if (!openim_messages_set_content (db, id, data->clientmsgid, data->contenttype, content, error) ||
+      !openim_outbox_add (db, id, data, error))
+    return FALSE;
+  openim_effects_touch (effects, id, OPENIM_TOUCH_CHANGED);
+  return TRUE;
+}
+
 static gboolean
 store_new (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
@@ -467,6 +482,8 @@ store_new (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
   const char *id = sending->conversation_id;
   g_autoptr (OpenimMsgData) row = openim_pb_copy (sending->data);
 
+  if (sending->held)
+    return store_again (db, sending, effects, error);
   /* Its time until the server tells the right one. */
   row->sendtime = sending->created;
   row->status = OPENIM_STATUS_SENDING;
@@ -545,6 +562,7 @@ openim_sync_send_async (OpenimSync *self,
     return;
   }
   sending = openim_sending_new (self, outgoing->conversation_id, outgoing->data, task);
+  sending->held = outgoing->held;
   sending->data->sendtime = 0;
   sending->data->seq = 0;
   sending->data->status = OPENIM_STATUS_SENDING;

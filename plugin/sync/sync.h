@@ -105,6 +105,7 @@ typedef struct {
   const OpenimMsgData *data; /* complete: options, offlinePushInfo, attachedInfo; sendTime 0 on the wire is
                                 the outbox's business */
   gboolean online_only;      /* neither stored nor listed */
+  gboolean held;             /* stored by openim_sync_hold_async */
 } OpenimOutgoing;
 
 /* Stored as sending (durable, OPENIM_ERROR_MSG_REPEAT if it is there and has not failed) →
@@ -120,6 +121,20 @@ void openim_sync_send_async (OpenimSync *self,
 OpenimMsgData *openim_sync_send_finish (OpenimSync *self,
                                         GAsyncResult *result,
                                         GError **error); /* (transfer full) as sent */
+
+/* For a message whose file has to be uploaded first: stored and listed as sending, with the same events and
+ * errors, but not sent. What follows is openim_sync_send_async with .held, or openim_sync_drop_async: failed.
+ */
+void openim_sync_hold_async (OpenimSync *self,
+                             const OpenimOutgoing *outgoing,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean openim_sync_hold_finish (OpenimSync *self, GAsyncResult *result, GError **error);
+void openim_sync_drop_async (OpenimSync *self,
+                             const OpenimOutgoing *outgoing,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean openim_sync_drop_finish (OpenimSync *self, GAsyncResult *result, GError **error);
 
 /* Sends without storing or listing and without waiting in the queue: typing. */
 void openim_sync_send_transient_async (OpenimSync *self,

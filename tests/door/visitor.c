@@ -22,6 +22,7 @@ struct _Visitor {
   GPtrArray *results; /* Openim__Ffi__FfiResult, all that came and was not taken yet */
   GArray *order;
   guint64 handle;
+  guint64 heard; /* handle of the last event that was taken */
 };
 
 typedef Openim__Ffi__FfiResult Result;
@@ -336,9 +337,16 @@ visitor_hear (Visitor *visitor, int event, VisitorWants wanted, gconstpointer wh
       g_string_append_printf (came, " %d", g_array_index (visitor->order, int, i));
     story_fail ("%s does not come; what came:%s", openim_event_get_name (event), came->str);
   }
+  visitor->heard = ((const Result *) visitor->results->pdata[search.found])->handleid;
   g_ptr_array_remove_index (visitor->results, search.found);
 
   return search.data;
+}
+
+guint64
+visitor_heard_handle (Visitor *visitor)
+{
+  return visitor->heard;
 }
 
 void

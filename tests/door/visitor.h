@@ -61,6 +61,9 @@ gpointer visitor_hear (Visitor *visitor, int event, VisitorWants wanted, gconstp
 /* The same, for whom the data does not matter. */
 void visitor_heard (Visitor *visitor, int event);
 
+/* The handle of the event that was taken last: for progress events that of their call. */
+guint64 visitor_heard_handle (Visitor *visitor);
+
 /* The numbers of all that came so far, in order: answers as their function, events as their event. */
 const GArray *visitor_order (Visitor *visitor);
 /* Where the newest of that number stands among them, from 1; 0: nowhere. */

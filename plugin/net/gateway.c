@@ -222,9 +222,9 @@ on_closed (gpointer owner, const GError *error, gboolean final)
   self->mute = openim_link_was_mute (self->link);
   drop_link (self);
   attempt_after (self, wait);
+  /* First, so that whoever hears of a request without an answer knows that there is no connection. */
+  self->listener->failed (self->owner, error);
   fail_sent (self);
-  if (self->phase == PHASE_RUNNING)
-    self->listener->failed (self->owner, error);
 }
 
 static const OpenimLinkListener link_listener = { on_opened, on_frame, on_closed };
@@ -236,10 +236,8 @@ on_attempt (gpointer data)
   g_autoptr (OpenimGateway) guard = g_object_ref (self);
 
   self->attempt_timer = 0;
-  fail_sent (self); /* of a connection that was given up */
-  if (self->phase != PHASE_RUNNING || self->attempt_timer != 0)
-    return G_SOURCE_REMOVE;
   self->listener->connecting (self->owner);
+  fail_sent (self); /* of a connection that was given up */
   if (self->phase != PHASE_RUNNING || self->attempt_timer != 0)
     return G_SOURCE_REMOVE;
 

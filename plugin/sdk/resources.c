@@ -79,6 +79,8 @@ on_connecting (gpointer owner)
   if (self->sdk == NULL)
     return;
 
+  /* One that was given up for a new one has not failed. */
+  openim_sync_disconnected (self->sync);
   self->connecting = TRUE;
   openim_sdk_emit (self->sdk, OPENIM__EVENT__FUNC_REQUEST_EVENT_NAME__EventOnConnecting,
                    openim_pb_new (&openim__event__event_on_connecting_data__descriptor));

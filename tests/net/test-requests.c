@@ -102,11 +102,22 @@ script_take_one (TestPeer *peer, guint number, gconstpointer data)
   }
 }
 
+/* After "at once": whoever asks again when a request is lost must know by then that there is no connection.
+ */
+static void
+assert_not_lost_yet (Ears *ears)
+{
+  g_assert_cmpint (ears->answers, ==, 1);
+}
+
 static void
 test_waiting (void)
 {
   g_autoptr (TestServer) server = test_server_new (script_take_one, NULL);
   g_autoptr (Ears) ears = ears_start (server, PATIENT);
+
+  ears->cue = "failed 10000";
+  ears->act = assert_not_lost_yet;
 
   g_autoptr (EarsRequest) at_once = ears_request (ears, "at once", 0, NULL);
   test_until (at_once->order != 0);

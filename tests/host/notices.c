@@ -81,7 +81,7 @@ on_results (PurpleConnection *connection,
   }
   ui_record (purple_connection_get_account (connection), "search-results %s %s%s", a, b, columns->str);
   record_rows (connection, results);
-  return handle_new ();
+  return results; /* ours from now on */
 }
 
 static void
@@ -124,7 +124,10 @@ on_uri (const char *uri)
 static void
 on_close (PurpleNotifyType type, void *handle)
 {
-  g_free (handle);
+  if (type == PURPLE_NOTIFY_SEARCHRESULTS)
+    purple_notify_searchresults_free (handle);
+  else
+    g_free (handle);
 }
 
 void

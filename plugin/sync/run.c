@@ -41,6 +41,7 @@ struct _OpenimRun {
   guint opened;      /* lanes for the first of them */
   guint done;
   guint daily;
+  guint catch_up; /* with the lists that a run soon after another has left out */
   int progress;
 };
 
@@ -108,6 +109,7 @@ void
 openim_run_stop (OpenimRun *self)
 {
   g_clear_handle_id (&self->daily, g_source_remove);
+  g_clear_handle_id (&self->catch_up, g_source_remove);
   self->active = FALSE;
   clear (self);
 }
@@ -136,12 +138,29 @@ tell_progress (OpenimRun *self, int progress)
                            openim_event_progress (progress));
 }
 
+/* Whoever is not connected gets the lists with the next connection. */
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  OpenimRun *self = user_data;
+
+  self->catch_up = 0;
+  if (self->sync->connected)
+    openim_run_start (self, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 end_run (OpenimRun *self, gboolean success)
 {
   self->active = FALSE;
   self->cut = !success;
   clear (self);
+  if (success && !self->whole && self->catch_up == 0) {
+    gint64 rest = self->start + PAUSE - openim_clock_monotonic ();
+
+    self->catch_up = g_timeout_add ((guint) MAX (rest, 0) + 1, on_pause_over, self);
+  }
   if (self->begun)
     tell (self, success ? EVENT (EventOnSyncServerFinish) : EVENT (EventOnSyncServerFailed));
 }
@@ -459,10 +478,13 @@ openim_run_start (OpenimRun *self, gboolean told)
   if (self->active)
     return;
   self->whole = self->id == 0 || self->cut || now - self->start >= PAUSE;
-  /* Soon after a whole sync only the seqs are compared: nothing may be missed in a blip. */
+  /* Soon after a whole sync only the seqs are compared: no message may be missed in a blip. Changes of lists,
+   * of which the server tells only those who are connected, follow when the pause is over. */
   self->told = told && self->whole;
-  if (self->whole)
+  if (self->whole) {
     self->start = now;
+    g_clear_handle_id (&self->catch_up, g_source_remove);
+  }
   self->id++;
   self->active = TRUE;
   self->begun = FALSE;

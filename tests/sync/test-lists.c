@@ -3,6 +3,7 @@
 /* Lists that are read whole: what counts as news, in which order it is told, and what happens to a
  * notification that comes while the list is on its way. */
 
+#include "msg.pb-c.h"
 #include "stage.h"
 #include "store/rows.h"
 #include "store/settings.h"
@@ -41,6 +42,17 @@ answer_api (gpointer owner, const char *path, JsonObject *body)
 static gpointer
 answer_gateway (gpointer owner, guint id, const ProtobufCMessage *request, int *code)
 {
+  return NULL;
+}
+
+/* No messages. */
+static gpointer
+answer_seqs (gpointer owner, guint id, const ProtobufCMessage *request, int *code)
+{
+  if (id == OPENIM_GATEWAY_NEWEST_SEQS)
+    return openim_pb_new (&openim__sdkws__get_max_seq_resp__descriptor);
+  if (id == OPENIM_GATEWAY_READ_SEQS)
+    return openim_pb_new (&openim__msg__get_conversations_has_read_and_max_seq_resp__descriptor);
   return NULL;
 }
 
@@ -172,6 +184,33 @@ test_news (Stage *stage, gconstpointer data)
   stage_assert_heard (stage, "FriendApplicationAdded");
 }
 
+/* What a list has gained in a connection that broke off soon after a sync is told without another one. */
+static void
+test_blip (Stage *stage, gconstpointer data)
+{
+  Answers *answers = stage->state;
+
+  stage->net.gateway = answer_seqs;
+  openim_sync_connected (stage->sync);
+  stage_settle (stage);
+  stage_assert_heard (stage, "SyncServerFinish");
+
+  stage_forget (stage);
+  fake_net_disconnect (&stage->net);
+  openim_sync_disconnected (stage->sync);
+  answers->friends =
+      "{'version':2,'versionID':'v','insert':[{'ownerUserID':'ann','friendUser':{'userID':'bob'}}]}";
+  stage->net.connected = TRUE;
+  openim_sync_connected (stage->sync);
+  stage_settle (stage);
+  g_assert_null (strstr (stage->called->str, "/friend/get_incremental_friends"));
+
+  while (strstr (stage->heard->str, "FriendAdded") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  stage_settle (stage);
+  g_assert_null (strstr (stage->heard->str, "SyncServer"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,6 +218,7 @@ main (int argc, char **argv)
   g_test_add ("/sync/lists/overtaken", Stage, NULL, set_up, test_overtaken, tear_down);
   g_test_add ("/sync/lists/accepted", Stage, NULL, set_up, test_accepted, tear_down);
   g_test_add ("/sync/lists/news", Stage, NULL, set_up, test_news, tear_down);
+  g_test_add ("/sync/lists/blip", Stage, NULL, set_up, test_blip, tear_down);
 
   return g_test_run ();
 }

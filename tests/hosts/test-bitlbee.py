@@ -93,6 +93,22 @@ def come_and_go(irc, world):
         irc.expect(r":tester!\S+ PART :?#room", before)
 
 
+def govern(irc, world):
+    """The words that IRC has for it, and a command for what it has none for."""
+    before = len(irc.lines)
+    irc.say("JOIN #room")
+    irc.expect(rf":{world.friend}!\S+ JOIN :?#room", before)
+    for said, heard in (
+        ("PRIVMSG #room :?members", rf"PRIVMSG #room :.*\({world.friend}\)"),
+        ("TOPIC #room :Lunch at noon", "PRIVMSG #room :You changed the announcement: Lunch at noon"),
+        (f"KICK #room {world.friend} :bye", "PRIVMSG #room :You removed .* from the group"),
+        (f"INVITE {world.friend} #room", "PRIVMSG #room :You added .* to the group"),
+    ):
+        before = len(irc.lines)
+        irc.say(said)
+        irc.expect(heard, before)
+
+
 def test(world, folder):
     irc = Irc(world, folder)
     irc.say("NICK tester")
@@ -118,6 +134,7 @@ def test(world, folder):
     world.check_sent(said)
     if world.group:
         come_and_go(irc, world)
+        govern(irc, world)
     assert not [line for line in irc.lines if "Error" in line and "&bitlbee" in line], irc.lines
     status = irc.close()
     assert status == 0, f"bitlbee ended with {status}"

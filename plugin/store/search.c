@@ -272,8 +272,10 @@ openim_search_index (OpenimDb *db, gboolean *more, GError **error)
   *more = FALSE;
   if (!openim_db_get_int (db, &waiting, error, "SELECT 1 FROM search_todo LIMIT 1", ""))
     return FALSE;
-  if (waiting == 0)
+  if (waiting == 0) {
+    db->unindexed = 0;
     return TRUE;
+  }
   if (!openim_db_begin (db, FALSE, error))
     return FALSE;
   if (!index_slice (db, more, error)) {

@@ -123,6 +123,9 @@ void openim_command_delete (OpenimCall *call);
 /* file.c */
 void openim_file_upload (OpenimCall *call);
 
+/* logs.c */
+void openim_logs_upload (OpenimCall *call);
+
 /* push.c */
 void openim_push_update_token (OpenimCall *call);
 void openim_push_set_badge (OpenimCall *call);

@@ -4,6 +4,7 @@
 /* What sdk.c, call.c, resources.c and session.c share. */
 
 #include "sdk/call.h"
+#include "sdk/logfile.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,8 @@ typedef enum {
 struct _OpenimSdk {
   GObject parent_instance;
 
-  OpenimConfig *config; /* (nullable) before InitSDK */
+  OpenimConfig *config;   /* (nullable) before InitSDK */
+  OpenimLogfile *logfile; /* (nullable) */
   GProxyResolver *proxy;
   OpenimSdkStatus status;
   OpenimResources *resources; /* (nullable) only when logged */

@@ -348,6 +348,7 @@ openim_sdk_finalize (GObject *object)
   OpenimSdk *self = OPENIM_SDK (object);
 
   g_clear_pointer (&self->config, openim_config_free);
+  g_clear_pointer (&self->logfile, openim_logfile_free);
   g_clear_object (&self->proxy);
   g_hash_table_unref (self->calls);
 

@@ -48,6 +48,39 @@ check_config (const Openim__Init__IMConfig *config, GError **error)
   return api != NULL && check_gateway_url (config->wsaddr, error);
 }
 
+static OpenimLogLevel
+log_level (Openim__Sdk__Common__LogLevel level)
+{
+  switch (level) {
+  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelFatal:
+  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelPanic:
+  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelError:
+    return OPENIM_LOG_ERROR;
+  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelWarn:
+    return OPENIM_LOG_WARNING;
+  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelInfo:
+    return OPENIM_LOG_INFO;
+  default:
+    return OPENIM_LOG_DEBUG;
+  }
+}
+
+/* A new configuration means a new log, or none. */
+static gboolean
+open_log (OpenimSdk *sdk, const Openim__Init__IMConfig *config, GError **error)
+{
+  OpenimLogfile *logfile = NULL;
+
+  if (*config->logfilepath != '\0') {
+    logfile = openim_logfile_new (config->logfilepath, log_level (config->loglevel), error);
+    if (logfile == NULL)
+      return FALSE;
+  }
+  g_clear_pointer (&sdk->logfile, openim_logfile_free);
+  sdk->logfile = logfile;
+  return TRUE;
+}
+
 void
 openim_session_init (OpenimCall *call)
 {
@@ -63,6 +96,10 @@ openim_session_init (OpenimCall *call)
   }
   if (!check_config (request->config, &error)) {
     error->code = OPENIM_ERROR_SDK_ARGS;
+    openim_call_take_error (call, error);
+    return;
+  }
+  if (!open_log (sdk, request->config, &error)) {
     openim_call_take_error (call, error);
     return;
   }
@@ -278,23 +315,6 @@ openim_session_get_version (OpenimCall *call)
 
   openim_pb_set (&response->version, OPENIM_VERSION);
   openim_call_answer (call, response);
-}
-
-static OpenimLogLevel
-log_level (Openim__Sdk__Common__LogLevel level)
-{
-  switch (level) {
-  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelFatal:
-  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelPanic:
-  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelError:
-    return OPENIM_LOG_ERROR;
-  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelWarn:
-    return OPENIM_LOG_WARNING;
-  case OPENIM__SDK__COMMON__LOG_LEVEL__LevelInfo:
-    return OPENIM_LOG_INFO;
-  default:
-    return OPENIM_LOG_DEBUG;
-  }
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,13 +31,16 @@ struct _OpenimPartStream {
   GInputStream parent_instance;
 
   OpenimSource *source;
-  gint64 offset;
-  gint64 rest;
+  gint64 offset; /* in the file, */
+  gint64 rest;   /* and bytes, that are still to be read from it */
+
+  guint8 *block; /* (nullable) read ahead, for libsoup asks for small pieces */
+  gsize filled, taken;
 };
 
 G_DEFINE_FINAL_TYPE (OpenimPartStream, openim_part_stream, G_TYPE_INPUT_STREAM)
 
-/* On a thread of GIO's. */
+/* On any thread. */
 static gssize
 openim_part_stream_read (
     GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
@@ -57,12 +61,78 @@ openim_part_stream_read (
   return got;
 }
 
+typedef struct {
+  void *buffer;
+  gsize count;
+} Read;
+
+static gssize
+take (OpenimPartStream *self, const Read *read)
+{
+  gsize length = MIN (read->count, self->filled - self->taken);
+
+  if (length > 0)
+    memcpy (read->buffer, self->block + self->taken, length);
+  self->taken += length;
+  return (gssize) length;
+}
+
+static void
+fill_in_thread (GTask *task, gpointer stream, gpointer read, GCancellable *cancellable)
+{
+  OpenimPartStream *self = stream;
+  GError *error = NULL;
+  gssize got;
+
+  if (self->block == NULL)
+    self->block = g_malloc (BLOCK);
+  got = openim_part_stream_read (stream, self->block, BLOCK, cancellable, &error);
+  if (got < 0) {
+    g_task_return_error (task, error);
+    return;
+  }
+  self->filled = (gsize) got;
+  self->taken = 0;
+  g_task_return_int (task, take (self, read));
+}
+
+static void
+openim_part_stream_read_async (GInputStream *stream,
+                               void *buffer,
+                               gsize count,
+                               int priority,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  OpenimPartStream *self = OPENIM_PART_STREAM (stream);
+  g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
+  Read *read = g_new (Read, 1);
+
+  g_task_set_source_tag (task, openim_part_stream_read_async);
+  g_task_set_priority (task, priority);
+  read->buffer = buffer;
+  read->count = count;
+  g_task_set_task_data (task, read, g_free);
+  if (self->taken < self->filled)
+    g_task_return_int (task, take (self, read));
+  else
+    g_task_run_in_thread (task, fill_in_thread);
+}
+
+static gssize
+openim_part_stream_read_finish (GInputStream *stream, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_int (G_TASK (result), error);
+}
+
 static void
 openim_part_stream_finalize (GObject *object)
 {
   OpenimPartStream *self = OPENIM_PART_STREAM (object);
 
   openim_source_unref (self->source);
+  g_free (self->block);
   G_OBJECT_CLASS (openim_part_stream_parent_class)->finalize (object);
 }
 
@@ -71,6 +141,8 @@ openim_part_stream_class_init (OpenimPartStreamClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = openim_part_stream_finalize;
   G_INPUT_STREAM_CLASS (klass)->read_fn = openim_part_stream_read;
+  G_INPUT_STREAM_CLASS (klass)->read_async = openim_part_stream_read_async;
+  G_INPUT_STREAM_CLASS (klass)->read_finish = openim_part_stream_read_finish;
 }
 
 static void

@@ -160,14 +160,28 @@ test_names (void)
   g_assert_null (user_id);
 }
 
+/* Passwords are not in the log. */
+static void
+test_log (void)
+{
+  g_test_trap_subprocess ("/sdk/account/change-password", 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stdout ("*/account/login*");
+  g_test_trap_assert_stdout_unmatched ("*secret1*");
+  g_test_trap_assert_stdout_unmatched ("*secret2*");
+  g_test_trap_assert_stderr_unmatched ("*secret*");
+}
+
 int
 main (int argc, char **argv)
 {
+  g_setenv ("G_MESSAGES_DEBUG", "all", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sdk/account/login", test_login);
   g_test_add_func ("/sdk/account/register", test_register);
   g_test_add_func ("/sdk/account/change-password", test_change_password);
   g_test_add_func ("/sdk/account/names", test_names);
+  g_test_add_func ("/sdk/account/log", test_log);
 
   return g_test_run ();
 }

@@ -211,6 +211,29 @@ test_blip (Stage *stage, gconstpointer data)
   g_assert_null (strstr (stage->heard->str, "SyncServer"));
 }
 
+static gboolean
+set_synced (OpenimDb *db, gpointer job, GError **error)
+{
+  return openim_settings_set (db, "synced", "1", error);
+}
+
+/* Who was here before has all that it takes to begin: the sync starts, and the account counts as connected,
+ * while nothing is answered yet. */
+static void
+test_warm (Stage *stage, gconstpointer data)
+{
+  stage->net.gateway = answer_seqs;
+  stage_run (stage, set_synced, NULL);
+  fake_net_hold (&stage->net, TRUE);
+  openim_sync_connected (stage->sync);
+  while (strstr (stage->heard->str, "SyncServerStart{}") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (strstr (stage->heard->str, "SyncServerFinish"));
+  fake_net_hold (&stage->net, FALSE);
+  stage_settle (stage);
+  stage_assert_order (stage, "SyncServerStart{}", "SyncServerFinish{}");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,6 +241,7 @@ main (int argc, char **argv)
   g_test_add ("/sync/lists/overtaken", Stage, NULL, set_up, test_overtaken, tear_down);
   g_test_add ("/sync/lists/accepted", Stage, NULL, set_up, test_accepted, tear_down);
   g_test_add ("/sync/lists/news", Stage, NULL, set_up, test_news, tear_down);
+  g_test_add ("/sync/lists/warm", Stage, NULL, set_up, test_warm, tear_down);
   g_test_add ("/sync/lists/blip", Stage, NULL, set_up, test_blip, tear_down);
 
   return g_test_run ();

@@ -212,6 +212,22 @@ openim_content_read (OpenimMessage *message, const char *content, gsize length)
   read_content (message, content, length, 0);
 }
 
+void
+openim_content_forget_paths (OpenimMessage *message)
+{
+  const ProtobufCMessageDescriptor *all = &openim__sdk__shared__immessage__descriptor;
+  const ProtobufCFieldDescriptor *member =
+      protobuf_c_message_descriptor_get_field (all, message->content_case);
+
+  for (guint i = 0; member != NULL && message->textelem != NULL && i < G_N_ELEMENTS (local_keys); i++) {
+    const ProtobufCFieldDescriptor *path =
+        protobuf_c_message_descriptor_get_field_by_name (member->descriptor, local_keys[i]);
+
+    if (path != NULL)
+      openim_pb_set (G_STRUCT_MEMBER_P (message->textelem, path->offset), NULL);
+  }
+}
+
 /* ---- writing */
 
 static gboolean

@@ -22,6 +22,9 @@ const OpenimContentRow *openim_content_find (int type); /* (nullable) */
  * kept as it is: openim_content_get_raw. */
 void openim_content_read (OpenimMessage *message, const char *content, gsize length);
 
+/* Takes out what a content says about the sender's disk: to a reader it would be a place on his own. */
+void openim_content_forget_paths (OpenimMessage *message);
+
 /* (transfer full) The content as JSON text. NULL with OPENIM_ERROR_CONTENT_TYPE when there is no body. */
 char *openim_content_write (const OpenimMessage *message, GError **error);
 /* The same with the places of files on this disk, which never leave it: for a message whose file is not sent

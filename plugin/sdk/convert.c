@@ -31,6 +31,8 @@ openim_convert_data (const OpenimMsgData *data, const char *self_id)
   openim_pb_set (&message->ex, data->ex);
   message->attachedinfoelem = openim_attached_info_read (data->attachedinfo);
   openim_content_read (message, (const char *) data->content.data, data->content.len);
+  if (data->seq > 0 || !g_str_equal (data->sendid, self_id))
+    openim_content_forget_paths (message);
 
   /* The sender's word does not count: it cannot know who reads. */
   if (message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_AT_TEXT_ELEM) {

@@ -552,7 +552,8 @@ test_resend (void)
   desk_free (desk);
 }
 
-/* Somebody sends a message that names a file of the receiver's disk. Passing it on must not send that. */
+/* Somebody sends a message that names a file of the receiver's disk. It does not get through, and what counts
+ * as sent already is never taken from the disk. */
 static void
 test_trap (void)
 {
@@ -565,6 +566,9 @@ test_trap (void)
   person_connect (world->bob_phone);
   person_send (world->bob_phone, "ann", NULL, 105, "{\"filePath\":\"/etc/passwd\",\"fileName\":\"x\"}");
   received = visitor_hear (world->ann, EVENT (RecvNewMessage), NULL, NULL);
+  g_assert_cmpstr (received->message->fileelem->filename, ==, "x");
+  g_assert_cmpstr (received->message->fileelem->filepath, ==, "");
+  openim_pb_set (&received->message->fileelem->filepath, "/etc/passwd");
   request.message = received->message;
   forward = make (world->ann, FUNCTION (CreateForwardMessage), &request);
   openim_pb_free (received);

@@ -64,6 +64,12 @@ test_states (OpenimDb *db, gpointer job, GError **error)
   g_autoptr (OpenimMsgData) again = world_message ("m2", WORLD_SELF, 0, 2000);
   g_assert_true (openim_outbox_add (db, WORLD_CHAT, again, error));
   assert_list (db, "m3:0! m2:0");
+
+  /* Held, and let go. */
+  g_assert_true (openim_outbox_hold (db, WORLD_CHAT, again, error));
+  assert_list (db, "m3:0! m2:1000");
+  g_assert_true (openim_outbox_add (db, WORLD_CHAT, again, error));
+  assert_list (db, "m3:0! m2:0");
   return TRUE;
 }
 

@@ -563,8 +563,9 @@ check_heard (Model *model, guint who)
     for (guint i = 0; i < person->seen[talk]->len; i++) {
       const Line *line = &g_array_index (person->seen[talk], Line, i);
 
+      /* What was read in the history before the sync has brought it is no news any more. */
       if (line->number >= 0 && line->sender != who &&
-          !g_hash_table_contains (person->heard, GINT_TO_POINTER (line->number + 1)))
+          g_hash_table_add (person->heard, GINT_TO_POINTER (line->number + 1)) && !person->shaken)
         story_fail ("seed %u: %s never heard note %d", model->seed, person->name, line->number);
     }
 }
@@ -599,10 +600,8 @@ settle (Model *model)
 {
   gint64 end = g_get_monotonic_time () + (gint64) story_scaled (PATIENCE) * 1000;
 
-  for (guint who = 0; who < PEOPLE; who++) {
+  for (guint who = 0; who < PEOPLE; who++)
     act_go_online (model, who);
-    model->people[who].shaken = FALSE;
-  }
   for (guint who = 0; who < PEOPLE; who++)
     hear_answers (model, who);
   for (;;) {
@@ -615,8 +614,10 @@ settle (Model *model)
       story_fail ("seed %u: %s", model->seed, difference);
     story_wait (has_more, &arrival, 200);
   }
-  for (guint who = 0; who < PEOPLE; who++)
+  for (guint who = 0; who < PEOPLE; who++) {
     check_heard (model, who);
+    model->people[who].shaken = FALSE;
+  }
   model->settled = model->notes->len;
 }
 

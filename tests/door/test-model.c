@@ -455,7 +455,8 @@ compare_histories (Model *model, guint talk)
         g_array_append_vals (kept, line, 1);
     }
     if (first != NULL &&
-        (first->len != kept->len || memcmp (first->data, kept->data, kept->len * sizeof (Line)) != 0))
+        (first->len != kept->len ||
+         (kept->len > 0 && memcmp (first->data, kept->data, kept->len * sizeof (Line)) != 0)))
       return g_strdup_printf ("%s has %s with other lines or in another order", names[who], talks[talk].id);
     first = kept;
   }

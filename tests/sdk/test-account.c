@@ -175,8 +175,9 @@ test_log (void)
 int
 main (int argc, char **argv)
 {
-  g_setenv ("G_MESSAGES_DEBUG", "all", TRUE);
   g_test_init (&argc, &argv, NULL);
+  if (g_test_subprocess ())
+    g_setenv ("G_MESSAGES_DEBUG", "all", TRUE);
   g_test_add_func ("/sdk/account/login", test_login);
   g_test_add_func ("/sdk/account/register", test_register);
   g_test_add_func ("/sdk/account/change-password", test_change_password);

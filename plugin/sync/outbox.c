@@ -254,6 +254,9 @@ on_sent (OpenimSync *sync, gpointer job, const GError *error)
 {
   OpenimSending *sending = job;
 
+  /* The server has it, the store could not be told; the next sync looks what became of it. */
+  if (error != NULL && sending->reason == NULL)
+    sending->reason = g_error_copy (error);
   if (!sync->stopped && error == NULL && sending->seq == 0) {
     OpenimSendLane *lane = get_lane (sync->outbox, sending->conversation_id);
 

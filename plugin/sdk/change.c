@@ -76,3 +76,23 @@ openim_change (OpenimCall *call, const char *path, JsonObject *body, OpenimList 
   openim_api_call_async (openim_call_get_resources (call)->api, path, body,
                          openim_call_get_cancellable (call), on_posted, change_new (call, list, entity));
 }
+
+static void
+on_told (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenimCall *call = user_data;
+  GError *error = NULL;
+  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
+
+  if (data == NULL)
+    openim_call_take_error (call, error);
+  else
+    openim_call_answer (call, NULL);
+}
+
+void
+openim_change_tell (OpenimCall *call, const char *path, JsonObject *body)
+{
+  openim_api_call_async (openim_call_get_resources (call)->api, path, body,
+                         openim_call_get_cancellable (call), on_told, call);
+}

@@ -18,4 +18,8 @@ openim_change (OpenimCall *call, const char *path, JsonObject *body, OpenimList 
  * reference. */
 void openim_change_settle (OpenimCall *call, OpenimList list, const char *entity);
 
+/* Posts @body (transfer full) and answers with an empty response: nothing here shows the change now. Takes
+ * the call's reference. */
+void openim_change_tell (OpenimCall *call, const char *path, JsonObject *body);
+
 G_END_DECLS

@@ -175,19 +175,6 @@ openim_member_kick (OpenimCall *call)
 
 /* ---- what is set about a member */
 
-static void
-on_muted (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
-
-  if (data == NULL)
-    openim_call_take_error (call, error);
-  else
-    openim_call_answer (call, NULL);
-}
-
 /* The list follows with the notification. */
 void
 openim_member_mute (OpenimCall *call)
@@ -198,10 +185,8 @@ openim_member_mute (OpenimCall *call)
 
   if (request->mutedseconds > 0)
     json_object_set_int_member (body, "mutedSeconds", request->mutedseconds);
-  openim_api_call_async (openim_call_get_resources (call)->api,
-                         request->mutedseconds > 0 ? "/group/mute_group_member"
-                                                   : "/group/cancel_mute_group_member",
-                         body, openim_call_get_cancellable (call), on_muted, call);
+  openim_change_tell (
+      call, request->mutedseconds > 0 ? "/group/mute_group_member" : "/group/cancel_mute_group_member", body);
 }
 
 void

@@ -58,6 +58,12 @@ story_proves_event (int number)
   printf ("# proves: event %d\n", number);
 }
 
+void
+story_keeps_promise (const char *name)
+{
+  printf ("# proves: promise %s\n", name);
+}
+
 static gboolean
 on_deadline (gpointer data)
 {

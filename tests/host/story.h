@@ -44,6 +44,8 @@ void story_fail (const char *format, ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;
  * counted only when the story passes. */
 void story_proves_function (int number);
 void story_proves_event (int number);
+/* The same for a promise to users: a name of tests/proofs.list. */
+void story_keeps_promise (const char *name);
 
 /* Runs the main context until @holds, at most @ms (0: STORY_WAIT_MS). Slow builds (sanitizers, valgrind) get
  * more time. FALSE: it did not come. */

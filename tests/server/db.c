@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 
+#define VERSION 2       /* of schema.sql */
 #define COMMIT_AFTER 20 /* ms: many writes share one transaction */
 
 struct _Db {
@@ -47,6 +48,7 @@ Db *
 db_open (const char *path, gboolean *fresh, GError **error)
 {
   Db *db = g_new0 (Db, 1);
+  gint64 version;
 
   db->idle = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, statements_free);
   if (sqlite3_open_v2 (path ? path : ":memory:", &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
@@ -57,7 +59,13 @@ db_open (const char *path, gboolean *fresh, GError **error)
   }
   execute (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; "
                "PRAGMA temp_store = MEMORY");
-  *fresh = db_int (db, 0, "PRAGMA user_version", "") == 0;
+  version = db_int (db, 0, "PRAGMA user_version", "");
+  *fresh = version == 0;
+  if (version != 0 && version != VERSION) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s is of another version of this server", path);
+    db_close (db);
+    return NULL;
+  }
   if (*fresh) {
     g_autoptr (GBytes) schema =
         g_resources_lookup_data ("/openim/server/schema.sql", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);

@@ -81,9 +81,11 @@ start (Server *server, GError **error)
   server->db = db_open (options->data, &fresh, error);
   if (!server->db)
     return FALSE;
+  server->blobs = blobs_new (options->data);
   server->api = http_listen (server, options->api_port, auth_check, storage_serve, api_routes, error);
   if (!server->api)
     return FALSE;
+  storage_listen (server);
   server->chat = http_listen (server, options->chat_port, auth_check_chat, NULL, account_routes, error);
   if (!server->chat)
     return FALSE;
@@ -112,6 +114,7 @@ stop (Server *server)
   server->gateway = NULL;
   presence_clear (server);
   g_clear_pointer (&server->db, db_close);
+  g_clear_pointer (&server->blobs, blobs_free);
   g_clear_pointer (&server->detail, g_free);
 }
 

@@ -8,6 +8,7 @@
 #define PART_MIN (G_GINT64_CONSTANT (5) << 20)
 #define PART_MAX (G_GINT64_CONSTANT (5) << 30)
 #define PARTS_MAX G_GINT64_CONSTANT (10000)
+#define UPLOAD_LIFETIME (G_GINT64_CONSTANT (7) * 24 * 3600 * 1000) /* ms */
 #define NAME_MAX_LENGTH 1024
 #define FORM_LIFETIME (10 * 60 * 1000) /* ms */
 
@@ -83,6 +84,12 @@ part_size (gint64 size)
   return size <= PART_MIN * PARTS_MAX ? PART_MIN : (size + PARTS_MAX - 1) / PARTS_MAX;
 }
 
+static gboolean
+is_md5 (const char *text)
+{
+  return strlen (text) == 32 && strspn (text, "0123456789abcdef") == 32;
+}
+
 static Result
 check_name (Call *call, const char *name)
 {
@@ -130,13 +137,13 @@ put_pair (GString *out, const char *key, const char *value)
   out_end (out, '}');
 }
 
+/* A part of several is signed in headers of its own, */
 static void
 put_part (GString *out, const char *upload, gint64 number)
 {
   g_autofree char *date = g_strdup_printf ("%" G_GINT64_FORMAT, now_ms ());
   g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, number);
-  g_autofree char *text = g_strjoin ("\n", upload, digits, date, NULL);
-  g_autofree char *sign = storage_sign (text);
+  g_autofree char *sign = storage_sign_part (upload, number, date);
 
   out_begin (out, NULL, '{');
   out_put (out, "partNumber", 'i', number, "url", 's', "", NULL);
@@ -150,25 +157,55 @@ put_part (GString *out, const char *upload, gint64 number)
   out_end (out, '}');
 }
 
+/* and the only one in its address. */
+static void
+put_single (GString *out, const char *url, const char *upload)
+{
+  g_autofree char *date = g_strdup_printf ("%" G_GINT64_FORMAT, now_ms ());
+  g_autofree char *sign = storage_sign_part (upload, 1, date);
+  g_autofree char *whole = g_strconcat (url, "?partNumber=1&date=", date, "&sign=", sign, NULL);
+
+  out_begin (out, NULL, '{');
+  out_put (out, "partNumber", 'i', (gint64) 1, "url", 's', whole, "query", 'n', NULL, "header", 'n', NULL,
+           NULL);
+  out_end (out, '}');
+}
+
 /* Writes what every signature has in common, and opens the list of parts. */
 static void
-begin_sign (GString *out, const char *key, SoupServerMessage *message, const char *upload)
+begin_sign (GString *out, const char *key, const char *url, const char *upload)
 {
-  g_autofree char *base = storage_base (message);
-  g_autofree char *url = storage_put_url (base, upload);
-
   out_begin (out, key, '{');
   out_put (out, "url", 's', url, NULL);
-  out_list_begin (out, "query");
-  put_pair (out, "uploadId", upload);
-  out_list_end (out);
+  if (upload) {
+    out_list_begin (out, "query");
+    put_pair (out, "uploadId", upload);
+    out_list_end (out);
+  } else {
+    out_put (out, "query", 'n', NULL, NULL);
+  }
   out_put (out, "header", 'n', NULL, NULL);
   out_list_begin (out, "parts");
 }
 
 static void
-end_sign (GString *out)
+put_sign (GString *out,
+          const char *key,
+          SoupServerMessage *message,
+          const Upload *upload,
+          const gint64 *numbers,
+          gint64 n)
 {
+  g_autofree char *base = storage_base (message);
+  g_autofree char *url = storage_put_url (base, upload->id);
+
+  begin_sign (out, key, upload->single ? "" : url, upload->single ? NULL : upload->id);
+  for (gint64 i = 0; i < n; i++) {
+    if (upload->single)
+      put_single (out, url, upload->id);
+    else
+      put_part (out, upload->id, numbers ? numbers[i] : i + 1);
+  }
   out_list_end (out);
   out_end (out, '}');
 }
@@ -209,7 +246,7 @@ initiate_multipart_upload (Call *call)
 
   if (answer.code)
     return answer;
-  if (size <= 0 || size > PART_MAX * PARTS_MAX || strlen (hash) != 32)
+  if (size <= 0 || size > PART_MAX * PARTS_MAX || !is_md5 (hash))
     return result (INTERNAL, "size or hash is invalid");
   step = part_size (size);
   count = (size + step - 1) / step;
@@ -231,11 +268,8 @@ initiate_multipart_upload (Call *call)
   out_put (call->data, "url", 's', "", NULL);
   out_begin (call->data, "upload", '{');
   out_put (call->data, "uploadID", 's', id, "partSize", 'i', step, NULL);
-  begin_sign (call->data, "sign", call->message, upload.id);
-  for (gint64 number = 1; number <= (wanted < 0 ? count : wanted); number++)
-    put_part (call->data, upload.id, number);
-  end_sign (call->data);
-  out_put (call->data, "expireTime", 'i', now_ms () + STORAGE_LIFETIME, NULL);
+  put_sign (call->data, "sign", call->message, &upload, NULL, wanted < 0 ? count : wanted);
+  out_put (call->data, "expireTime", 'i', now_ms () + UPLOAD_LIFETIME, NULL);
   out_end (call->data, '}');
   out_end (call->data, '}');
   g_free (upload.id);
@@ -247,13 +281,16 @@ auth_sign (Call *call)
 {
   g_autoptr (Upload) upload = upload_from_id (call_string (call, "uploadID"));
   JsonArray *numbers = openim_json_array (call->body, "partNumbers");
+  g_autofree gint64 *list = NULL;
+  gint64 n;
 
   if (!upload || upload->single || !numbers || json_array_get_length (numbers) == 0)
     return result (INTERNAL, "nothing to be signed");
-  begin_sign (call->data, NULL, call->message, upload->id);
-  for (guint i = 0; i < json_array_get_length (numbers); i++)
-    put_part (call->data, upload->id, json_array_get_int_element (numbers, i));
-  end_sign (call->data);
+  n = json_array_get_length (numbers);
+  list = g_new (gint64, n);
+  for (gint64 i = 0; i < n; i++)
+    list[i] = json_array_get_int_element (numbers, (guint) i);
+  put_sign (call->data, NULL, call->message, upload, list, n);
   return RESULT_OK;
 }
 
@@ -263,9 +300,6 @@ assemble (Server *server, const Upload *upload, char **md5s)
 {
   g_autofree char *list = g_strjoinv (",", md5s);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_MD5, list, -1);
-  g_autoptr (GByteArray) whole = g_byte_array_new ();
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (DbRows) rows = NULL;
   gint64 total = 0;
 
   if (!g_str_equal (hash, upload->hash))
@@ -282,16 +316,8 @@ assemble (Server *server, const Upload *upload, char **md5s)
   }
   if (total != upload->size)
     return result (INTERNAL, "size mismatching");
-  rows = db_query (server->db, "SELECT data FROM parts WHERE upload = ? ORDER BY number", "s", upload->id);
-  while (db_next (rows)) {
-    gsize length;
-    const guint8 *data = db_blob (rows, 0, &length);
-
-    g_byte_array_append (whole, data, length);
-  }
-  g_clear_pointer (&rows, db_rows_free);
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&whole));
-  db_run (server->db, "INSERT INTO blobs VALUES (?, ?)", "sb", hash, bytes);
+  blobs_rename (server->blobs, upload->id, hash);
+  db_run (server->db, "INSERT INTO blobs VALUES (?, ?)", "si", hash, total);
   db_run (server->db, "DELETE FROM parts WHERE upload = ?", "s", upload->id);
   return RESULT_OK;
 }
@@ -380,7 +406,7 @@ complete_form_data (Call *call)
   answer = check_name (call, name);
   if (answer.code)
     return answer;
-  size = db_int (call->server->db, -1, "SELECT length (data) FROM blobs WHERE key = ?", "s", key);
+  size = db_int (call->server->db, -1, "SELECT size FROM blobs WHERE key = ?", "s", key);
   if (size < 0)
     return result (INTERNAL, "the file is not there");
   if (size != openim_json_int (form, "size"))

@@ -57,6 +57,12 @@ options_parse (int *argc, char ***argv, GError **error)
       "Tokens expire after so many seconds", "S" },
     { "alter", 0, 0, G_OPTION_ARG_STRING, &options->alter,
       "Change messages while they are sent, as an operator's callback can", "OLD=NEW" },
+    { "slow-parts", 0, 0, G_OPTION_ARG_NONE, &options->slow_parts,
+      "The storage takes 1 MB a second of each part of a file", NULL },
+    { "fail-part", 0, 0, G_OPTION_ARG_INT, &options->fail_part, "The storage refuses part N of every file",
+      "N" },
+    { "expire-urls", 0, 0, G_OPTION_ARG_NONE, &options->expire_urls,
+      "What is signed for the storage is good for one second", NULL },
     { NULL },
   };
 

@@ -33,8 +33,11 @@ typedef struct {
   gboolean demo;
   char **fill; /* (nullable) see fill.h */
   const Behave *behave;
-  int token_lifetime; /* s */
-  char *alter;        /* (nullable) "OLD=NEW" in what is sent, as the callback of an operator can do it */
+  int token_lifetime;   /* s */
+  char *alter;          /* (nullable) "OLD=NEW" in what is sent, as the callback of an operator can do it */
+  gboolean slow_parts;  /* the storage takes 1 MB a second of each part */
+  int fail_part;        /* the storage refuses this part of every upload; 0: none */
+  gboolean expire_urls; /* what is signed is good for a second only */
 } Options;
 
 Options *options_parse (int *argc, char ***argv, GError **error);

@@ -223,18 +223,18 @@ CREATE TABLE objects (                 -- names of files
   type TEXT NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE blobs (
+CREATE TABLE blobs (                   -- whose bytes are in the folder (blobs.h)
   key TEXT PRIMARY KEY,
-  data BLOB NOT NULL
-);
+  size INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE parts (                   -- of uploads that are not complete
   upload TEXT NOT NULL,
   number INTEGER NOT NULL,
   md5 TEXT NOT NULL,
-  data BLOB NOT NULL,
+  size INTEGER NOT NULL,
   PRIMARY KEY (upload, number)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE client_logs (
   id TEXT PRIMARY KEY,
@@ -275,4 +275,4 @@ CREATE TABLE chat_tokens (
 ) WITHOUT ROWID;
 CREATE INDEX chat_tokens_of ON chat_tokens (user);
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

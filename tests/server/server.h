@@ -7,6 +7,7 @@
 
 #include "sdkws.pb-c.h"
 
+#include "blobs.h"
 #include "db.h"
 #include "options.h"
 #include "out.h"
@@ -24,6 +25,7 @@ typedef struct _Server {
   const Options *options;
   const Behave *behave; /* of options */
   Db *db;
+  Blobs *blobs;
   SoupServer *api;
   SoupServer *ws;
   SoupServer *chat;

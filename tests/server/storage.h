@@ -7,9 +7,11 @@
 
 #include "http.h"
 
+/* Parts are taken while they come, on server->api. */
+void storage_listen (Server *server);
 gboolean storage_serve (Server *server, SoupServerMessage *message, const char *path, GHashTable *query);
 
-/* Signed things are good for a week. All (transfer full). */
+/* All (transfer full). */
 char *storage_base (SoupServerMessage *message); /* "http://HOST", no slash */
 char *storage_download_url (Server *server,
                             const char *base,
@@ -17,8 +19,10 @@ char *storage_download_url (Server *server,
                             gint64 *expires); /* NULL: no such file */
 char *storage_put_url (const char *base, const char *upload);
 char *storage_sign (const char *text);
+char *storage_sign_part (const char *upload, gint64 number, const char *date);
 
 /* (transfer full) (nullable) MD5 of a part, and its size. */
 char *storage_part_md5 (Server *server, const char *upload, int number, gint64 *size);
 
-#define STORAGE_LIFETIME (G_GINT64_CONSTANT (7) * 24 * 3600 * 1000) /* ms */
+/* For how long what is signed is good, in ms: a week. */
+gint64 storage_lifetime (Server *server);

@@ -405,16 +405,18 @@ test_file (void)
   g_autofree char *url = NULL;
   g_autofree char *end = NULL;
   JsonObject *upload, *sign, *part;
+  const char *signed_url;
   guint status;
 
   begun = host_call (host, host->api, "/object/initiate_multipart_upload", token, wish);
   upload = openim_json_object (openim_json_object (begun, "data"), "upload");
   sign = openim_json_object (upload, "sign");
   part = json_array_get_object_element (openim_json_array (sign, "parts"), 0);
-  url = g_strconcat (openim_json_string (sign, "url"), "?partNumber=1", NULL);
+  signed_url = openim_json_string (part, "url");
+  url = g_strndup (signed_url, strlen (signed_url) - 1);
   forged = send_raw (host, SOUP_METHOD_PUT, url, NULL, content, &status);
   g_assert_cmpuint (status, ==, SOUP_STATUS_FORBIDDEN);
-  put = send_raw (host, SOUP_METHOD_PUT, url, openim_json_array (part, "header"), content, &status);
+  put = send_raw (host, SOUP_METHOD_PUT, signed_url, openim_json_array (part, "header"), content, &status);
   g_assert_cmpuint (status, ==, SOUP_STATUS_OK);
   end = g_strdup_printf ("{\"uploadID\":\"%s\",\"parts\":[\"%s\"],\"name\":\"ann/a file.txt\","
                          "\"contentType\":\"text/plain\"}",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "purple/account.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
@@ -8,56 +9,111 @@
 #include "base/error.h"
 #include "base/gate.h"
 #include "base/types.h"
+#include "purple/host.h"
 #include "sdk/account.h"
 
-enum {
-#define OPENIM_OPTION(kind, symbol, key, label, value) OPTION_##symbol,
-#include "purple/options.def"
-#undef OPENIM_OPTION
-  N_OPTIONS
-};
-
-typedef enum { KIND_STRING, KIND_SECRET, KIND_LIST } OptionKind;
+typedef enum { KIND_STRING, KIND_SECRET, KIND_LIST, KIND_BOOL, KIND_INT } OptionKind;
 
 static const struct {
   OptionKind kind;
   const char *key;
   const char *label;
-  const char *value; /* default */
-} option_rows[N_OPTIONS] = {
-#define OPENIM_OPTION(kind, symbol, key, label, value) [OPTION_##symbol] = { KIND_##kind, key, label, value },
+  const char *value; /* default, or "in windows|as bare text" */
+} option_rows[OPENIM_N_OPTIONS] = {
+#define OPENIM_OPTION(kind, symbol, key, label, value)                                                       \
+  [OPENIM_OPTION_##symbol] = { KIND_##kind, key, label, value },
 #include "purple/options.def"
 #undef OPENIM_OPTION
 };
 
-/* The first is the default. */
+/* Of the LISTs; a default is one of them. */
 static const struct {
+  OpenimOption option;
   const char *name;
   const char *label;
-  int platform;
-} platforms[] = {
-  { "linux", N_ ("Linux"), OPENIM__SDK__COMMON__PLATFORM__Linux },
-  { "windows", N_ ("Windows"), OPENIM__SDK__COMMON__PLATFORM__Windows },
-  { "macos", N_ ("macOS"), OPENIM__SDK__COMMON__PLATFORM__macOS },
-  { "web", N_ ("Web browser"), OPENIM__SDK__COMMON__PLATFORM__Web },
-  { "android", N_ ("Android"), OPENIM__SDK__COMMON__PLATFORM__Android },
-  { "ios", N_ ("iPhone"), OPENIM__SDK__COMMON__PLATFORM__iOS },
-  { "ipad", N_ ("iPad"), OPENIM__SDK__COMMON__PLATFORM__iPad },
+} choices[] = {
+  { OPENIM_OPTION_PLATFORM, "linux", N_ ("Linux") },
+  { OPENIM_OPTION_PLATFORM, "windows", N_ ("Windows") },
+  { OPENIM_OPTION_PLATFORM, "macos", N_ ("macOS") },
+  { OPENIM_OPTION_PLATFORM, "web", N_ ("Web browser") },
+  { OPENIM_OPTION_PLATFORM, "android", N_ ("Android") },
+  { OPENIM_OPTION_PLATFORM, "ios", N_ ("iPhone") },
+  { OPENIM_OPTION_PLATFORM, "ipad", N_ ("iPad") },
+  { OPENIM_OPTION_READ_MARKS, "at-once", N_ ("as soon as it is shown") },
+  { OPENIM_OPTION_READ_MARKS, "focus", N_ ("when I look at its window") },
+  { OPENIM_OPTION_READ_MARKS, "answer", N_ ("when I answer") },
+  { OPENIM_OPTION_READ_MARKS, "never", N_ ("never") },
+  { OPENIM_OPTION_RECEIPTS, "off", N_ ("no") },
+  { OPENIM_OPTION_RECEIPTS, "last", N_ ("when the last line is mine") },
+  { OPENIM_OPTION_RECEIPTS, "always", N_ ("always") },
 };
 
-static GList *
-platform_choices (void)
+static const struct {
+  const char *name;
+  int platform;
+} platforms[] = {
+  { "linux", OPENIM__SDK__COMMON__PLATFORM__Linux },
+  { "windows", OPENIM__SDK__COMMON__PLATFORM__Windows },
+  { "macos", OPENIM__SDK__COMMON__PLATFORM__macOS },
+  { "web", OPENIM__SDK__COMMON__PLATFORM__Web },
+  { "android", OPENIM__SDK__COMMON__PLATFORM__Android },
+  { "ios", OPENIM__SDK__COMMON__PLATFORM__iOS },
+  { "ipad", OPENIM__SDK__COMMON__PLATFORM__iPad },
+};
+
+/* The default in this host. (transfer full) */
+static char *
+get_default (OpenimOption option)
 {
-  GList *choices = NULL;
+  g_auto (GStrv) values = g_strsplit (option_rows[option].value, "|", 2);
 
-  for (guint i = 0; i < G_N_ELEMENTS (platforms); i++) {
-    PurpleKeyValuePair *pair = g_new0 (PurpleKeyValuePair, 1);
+  return g_strdup (values[0] != NULL && values[1] != NULL && !openim_host_has_windows () ? values[1]
+                   : values[0] != NULL                                                   ? values[0]
+                                                                                         : "");
+}
 
-    pair->key = g_strdup (_ (platforms[i].label));
-    pair->value = g_strdup (platforms[i].name);
-    choices = g_list_append (choices, pair);
+/* libpurple takes the first for the default. */
+static GList *
+list_choices (OpenimOption option)
+{
+  g_autofree char *first = get_default (option);
+  GList *list = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++) {
+    PurpleKeyValuePair *pair = NULL;
+
+    if (choices[i].option != option)
+      continue;
+    pair = g_new0 (PurpleKeyValuePair, 1);
+    pair->key = g_strdup (_ (choices[i].label));
+    pair->value = g_strdup (choices[i].name);
+    list = g_str_equal (choices[i].name, first) ? g_list_prepend (list, pair) : g_list_append (list, pair);
   }
-  return choices;
+  return list;
+}
+
+static PurpleAccountOption *
+option_new (OpenimOption option)
+{
+  const char *label = _ (option_rows[option].label);
+  const char *key = option_rows[option].key;
+  g_autofree char *value = get_default (option);
+  PurpleAccountOption *made = NULL;
+
+  switch (option_rows[option].kind) {
+  case KIND_LIST:
+    return purple_account_option_list_new (label, key, list_choices (option));
+  case KIND_BOOL:
+    return purple_account_option_bool_new (label, key, g_str_equal (value, "yes"));
+  case KIND_INT:
+    return purple_account_option_int_new (label, key, atoi (value));
+  case KIND_SECRET:
+  case KIND_STRING:
+  default:
+    made = purple_account_option_string_new (label, key, value);
+    purple_account_option_set_masked (made, option_rows[option].kind == KIND_SECRET);
+    return made;
+  }
 }
 
 GList *
@@ -65,20 +121,35 @@ openim_options_list (void)
 {
   GList *list = NULL;
 
-  for (guint i = 0; i < N_OPTIONS; i++) {
-    PurpleAccountOption *option = NULL;
-
-    if (option_rows[i].kind == KIND_LIST)
-      option =
-          purple_account_option_list_new (_ (option_rows[i].label), option_rows[i].key, platform_choices ());
-    else
-      option = purple_account_option_string_new (_ (option_rows[i].label), option_rows[i].key,
-                                                 option_rows[i].value);
-    if (option_rows[i].kind == KIND_SECRET)
-      purple_account_option_set_masked (option, TRUE);
-    list = g_list_append (list, option);
-  }
+  for (guint i = 0; i < OPENIM_N_OPTIONS; i++)
+    list = g_list_append (list, option_new (i));
   return list;
+}
+
+gboolean
+openim_option_is (PurpleAccount *account, OpenimOption option, const char *choice)
+{
+  g_autofree char *value = get_default (option);
+
+  return g_ascii_strcasecmp (purple_account_get_string (account, option_rows[option].key, value), choice) ==
+         0;
+}
+
+gboolean
+openim_option_get_bool (PurpleAccount *account, OpenimOption option)
+{
+  g_autofree char *value = get_default (option);
+
+  return purple_account_get_bool (account, option_rows[option].key, g_str_equal (value, "yes"));
+}
+
+guint
+openim_option_get_number (PurpleAccount *account, OpenimOption option, guint most)
+{
+  g_autofree char *value = get_default (option);
+
+  return (guint) CLAMP (purple_account_get_int (account, option_rows[option].key, atoi (value)), 0,
+                        (int) most);
 }
 
 static char *
@@ -111,7 +182,7 @@ read_address (PurpleAccount *account, guint option, const char *plain, const cha
 static int
 read_platform (PurpleAccount *account)
 {
-  g_autofree char *name = read_option (account, OPTION_PLATFORM);
+  g_autofree char *name = read_option (account, OPENIM_OPTION_PLATFORM);
 
   for (guint i = 0; i < G_N_ELEMENTS (platforms); i++)
     if (g_ascii_strcasecmp (platforms[i].name, name) == 0)
@@ -123,16 +194,16 @@ OpenimOptions *
 openim_options_read (PurpleAccount *account, GError **error)
 {
   g_autoptr (OpenimOptions) options = g_new0 (OpenimOptions, 1);
-  g_autofree char *token = read_option (account, OPTION_TOKEN);
-  g_autofree char *chat_server = read_option (account, OPTION_CHAT_SERVER);
+  g_autofree char *token = read_option (account, OPENIM_OPTION_TOKEN);
+  g_autofree char *chat_server = read_option (account, OPENIM_OPTION_CHAT_SERVER);
   const char *password = purple_account_get_password (account);
 
   options->name = g_strstrip (g_strdup (purple_account_get_username (account)));
   options->platform = read_platform (account);
-  options->api = read_address (account, OPTION_API, "http", "https", error);
+  options->api = read_address (account, OPENIM_OPTION_API, "http", "https", error);
   if (options->api == NULL)
     return NULL;
-  options->gateway = read_address (account, OPTION_GATEWAY, "ws", "wss", error);
+  options->gateway = read_address (account, OPENIM_OPTION_GATEWAY, "ws", "wss", error);
   if (options->gateway == NULL)
     return NULL;
   options->data_dir = g_build_filename (purple_user_dir (), "openim", NULL);
@@ -157,7 +228,7 @@ openim_options_read (PurpleAccount *account, GError **error)
                             "Enter one of the two in the account’s settings."));
     return NULL;
   }
-  options->chat_server = read_address (account, OPTION_CHAT_SERVER, "http", "https", error);
+  options->chat_server = read_address (account, OPENIM_OPTION_CHAT_SERVER, "http", "https", error);
   if (options->chat_server == NULL)
     return NULL;
   options->password = g_strdup (password);

@@ -30,6 +30,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimOptions, openim_options_free)
  * (element-type PurpleAccountOption) */
 GList *openim_options_list (void);
 
+/* One of them, as it is set now: those that take effect at once are read when they are needed. */
+typedef enum {
+#define OPENIM_OPTION(kind, symbol, key, label, value) OPENIM_OPTION_##symbol,
+#include "purple/options.def"
+#undef OPENIM_OPTION
+  OPENIM_N_OPTIONS
+} OpenimOption;
+
+gboolean openim_option_is (PurpleAccount *account, OpenimOption option, const char *choice); /* of a LIST */
+gboolean openim_option_get_bool (PurpleAccount *account, OpenimOption option);
+guint openim_option_get_number (PurpleAccount *account, OpenimOption option, guint most); /* 0 … @most */
+
 /* The proxy of this account as libpurple's settings say it; NULL: as the environment says. (transfer full) */
 GProxyResolver *openim_options_proxy (PurpleAccount *account);
 

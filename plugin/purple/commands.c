@@ -43,23 +43,11 @@ static const Row rows[] = {
 /* libpurple has one table of commands for all accounts, and so has this plugin its rows in it. */
 static PurpleCmdId ids[G_N_ELEMENTS (rows)];
 
-/* Hosts where nothing that is typed becomes one of libpurple's commands. */
-static const char *const hosts_without_commands[] = { "BitlBee", "spectrum" };
-
-static gboolean
-host_has_commands (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (hosts_without_commands); i++)
-    if (g_strcmp0 (purple_core_get_ui (), hosts_without_commands[i]) == 0)
-      return FALSE;
-  return TRUE;
-}
-
 /* bitlbee's users type "?": their own programs keep "/" to themselves. */
 static const char *
 get_mark (void)
 {
-  return host_has_commands () ? "/" : "?";
+  return openim_host_has_windows () ? "/" : "?";
 }
 
 static const Row *
@@ -249,7 +237,7 @@ openim_commands_take (OpenimConnection *self, const OpenimPeer *peer, char **tex
   g_autofree char *word = NULL;
   const Row *row = NULL;
 
-  if (host_has_commands () || (mark != '/' && mark != '?'))
+  if (openim_host_has_windows () || (mark != '/' && mark != '?'))
     return FALSE;
   escaped = *rest == mark;
   rest += escaped;

@@ -6,12 +6,6 @@
 #include "purple/markup.h"
 
 gboolean
-openim_host_is_bitlbee (void)
-{
-  return g_strcmp0 (purple_core_get_ui (), "BitlBee") == 0;
-}
-
-gboolean
 openim_peer_of_message (OpenimConnection *self, const OpenimMessage *message, OpenimPeer *peer)
 {
   gboolean own = g_strcmp0 (message->sendid, self->self_id) == 0;

@@ -4,6 +4,7 @@
 /* A person or group that is talked with, and single lines in its window. */
 
 #include "purple/connection.h"
+#include "purple/host.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +29,5 @@ openim_peer_tell (OpenimConnection *self, const OpenimPeer *peer, const char *te
  * @when: s since 1970. */
 void
 openim_line_write (PurpleConversation *conversation, const char *html, PurpleMessageFlags flags, time_t when);
-
-/* bitlbee shows neither what purple_conversation_write() writes nor what a window has: it has no windows. */
-gboolean openim_host_is_bitlbee (void);
 
 G_END_DECLS

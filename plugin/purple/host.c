@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/host.h"
+
+#include <purple.h>
+
+gboolean
+openim_host_is_bitlbee (void)
+{
+  return g_strcmp0 (purple_core_get_ui (), "BitlBee") == 0;
+}
+
+gboolean
+openim_host_has_windows (void)
+{
+  return !openim_host_is_bitlbee () && g_strcmp0 (purple_core_get_ui (), "spectrum") != 0;
+}

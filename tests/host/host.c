@@ -21,10 +21,14 @@ struct _Host {
   char *answer;     /* of the command that runs; NULL until it is there */
   gboolean good;
   gboolean ending; /* its end is no surprise */
+  gboolean broken; /* it did what no plugin may do */
 };
 
-#define SHOWN_TAKEN 40   /* lines before the place of a failure */
-#define SHOWN_LENGTH 300 /* bytes of each */
+static GPtrArray *running; /* of Host, for the referee; one story is one process */
+
+#define SHOWN_TAKEN 40     /* lines before the place of a failure */
+#define SHOWN_LENGTH 300   /* bytes of each */
+#define BROKEN_OFF_MS 4000 /* how long a host goes on after its end was brought about */
 
 static void
 line_free (gpointer data)
@@ -75,6 +79,8 @@ unquote (const char *text)
   return g_string_free (out, FALSE);
 }
 
+static int judge (void);
+
 static gboolean
 is_ignored (Host *host, const char *text)
 {
@@ -94,7 +100,8 @@ read_line (Host *host, const char *raw)
   if (g_str_equal (parts[0], "R")) {
     HostLine *line = NULL;
 
-    if (strstr (parts[3], ": BROKEN ") != NULL)
+    host->broken = strstr (parts[3], ": BROKEN ") != NULL;
+    if (host->broken)
       fail (host, "%s", parts[3]);
     if (is_ignored (host, parts[3]))
       return;
@@ -121,13 +128,13 @@ on_line (GObject *source, GAsyncResult *result, gpointer data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (text == NULL) {
+    g_clear_object (&host->output);
     if (!host->ending) {
       g_subprocess_wait (host->process, NULL, NULL);
       if (g_subprocess_get_if_signaled (host->process))
         fail (host, "the host was ended by signal %d", g_subprocess_get_term_sig (host->process));
       fail (host, "the host ended by itself with status %d", g_subprocess_get_exit_status (host->process));
     }
-    g_clear_object (&host->output);
     return;
   }
   read_line (host, text);
@@ -190,11 +197,19 @@ host_start (Host *host)
   g_ptr_array_add (words, host->folder);
   if (g_getenv ("OPENIM_HOST_DEBUG") != NULL)
     g_ptr_array_add (words, (gpointer) "--debug");
+  if (story_ending () != NULL) {
+    g_ptr_array_add (words, (gpointer) "--end");
+    g_ptr_array_add (words, (gpointer) story_ending ());
+  }
   g_ptr_array_add (words, NULL);
   host->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) words->pdata, &error);
   if (host->process == NULL)
     story_fail ("%s: %s", program, error->message);
   host->ending = FALSE;
+  if (running == NULL)
+    running = g_ptr_array_new ();
+  g_ptr_array_add (running, host);
+  story_set_referee (judge);
   host->input = g_object_ref (g_subprocess_get_stdin_pipe (host->process));
   host->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (host->process));
   host->reading = g_cancellable_new ();
@@ -208,6 +223,33 @@ has_no_output (gpointer data)
   return ((Host *) data)->output == NULL;
 }
 
+/* The story cannot go on; whether all hosts end in good order. */
+static int
+judge (void)
+{
+  int status = 0;
+
+  for (guint i = 0; i < running->len; i++)
+    ((Host *) g_ptr_array_index (running, i))->ending = TRUE;
+  for (guint i = 0; i < running->len; i++) {
+    Host *host = g_ptr_array_index (running, i);
+
+    if (!story_wait (has_no_output, host, BROKEN_OFF_MS)) {
+      /* Nothing has happened to it yet. */
+      g_output_stream_close (host->input, NULL, NULL);
+      if (!story_wait (has_no_output, host, 0)) {
+        g_printerr ("the host does not end\n");
+        g_subprocess_send_signal (host->process, 6);
+      }
+    }
+    g_subprocess_wait (host->process, NULL, NULL);
+    if (host->broken || !g_subprocess_get_if_exited (host->process) ||
+        g_subprocess_get_exit_status (host->process) != 0)
+      status = 1;
+  }
+  return status;
+}
+
 static void
 let_go (Host *host)
 {
@@ -216,6 +258,7 @@ let_go (Host *host)
   g_clear_object (&host->input);
   g_clear_object (&host->output);
   g_clear_object (&host->process);
+  g_ptr_array_remove (running, host);
 }
 
 void

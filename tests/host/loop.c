@@ -134,6 +134,7 @@ watched_poll (GPollFD *fds, guint n_fds, gint timeout)
 {
   gint result = 0;
 
+  ui_ending_count ();
   if (turn_began != 0)
     turn_longest = MAX (turn_longest, g_get_monotonic_time () - turn_began);
   result = real_poll (fds, n_fds, timeout);

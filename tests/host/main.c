@@ -134,12 +134,15 @@ main (int argc, char **argv)
 {
   g_autofree char *persona = NULL;
   g_autofree char *directory = NULL;
+  g_autofree char *end = NULL;
   GOptionEntry entries[] = {
     { "persona", 'p', 0, G_OPTION_ARG_STRING, &persona, "pidgin, finch or bitlbee", "NAME" },
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &directory, "folder for everything that libpurple keeps",
       "FOLDER" },
     { "debug", 'd', 0, G_OPTION_ARG_NONE, &ui.debug,
       "hidden effects and libpurple's debug lines on standard error", NULL },
+    { "end", 'e', 0, G_OPTION_ARG_STRING, &end,
+      "disconnect, disable, reconnect or quit in that turn of the main loop", "ACTION@TURN" },
     { NULL },
   };
   g_autoptr (GOptionContext) options = g_option_context_new ("- libpurple without a screen");
@@ -152,8 +155,8 @@ main (int argc, char **argv)
     return 2;
   }
   ui.persona = persona_find (persona != NULL ? persona : "pidgin");
-  if (ui.persona == NULL || directory == NULL) {
-    g_printerr ("--persona is pidgin, finch or bitlbee; --config is needed\n");
+  if (ui.persona == NULL || directory == NULL || (end != NULL && !ui_ending_plan (end))) {
+    g_printerr ("--persona is pidgin, finch or bitlbee; --config is needed; --end is an action and a turn\n");
     return 2;
   }
   signal (SIGPIPE, SIG_IGN);

@@ -23,6 +23,20 @@ static const struct {
   { STORY_BITLBEE, "bitlbee" },
 };
 
+static StoryReferee the_referee;
+
+void
+story_set_referee (StoryReferee referee)
+{
+  the_referee = referee;
+}
+
+const char *
+story_ending (void)
+{
+  return g_getenv ("OPENIM_HOST_END");
+}
+
 guint
 story_scaled (guint ms)
 {
@@ -40,6 +54,16 @@ story_fail (const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
+  if (story_ending () != NULL && the_referee != NULL) {
+    StoryReferee referee = g_steal_pointer (&the_referee);
+    int status = referee ();
+
+    if (status == 0) {
+      printf ("# broken off\n");
+      fflush (stdout);
+      _exit (0);
+    }
+  }
   fprintf (stderr, "FAILED: %s\n", text);
   fflush (stderr);
   /* The programs that this one has started end with their standard input. */
@@ -246,6 +270,16 @@ is_wanted (int argc, char **argv, const char *name, const char *persona)
   return FALSE;
 }
 
+static int
+list (const Story *stories)
+{
+  for (const Story *story = stories; story->name != NULL; story++)
+    for (guint i = 0; i < G_N_ELEMENTS (personas); i++)
+      if ((story->personas & personas[i].bit) != 0)
+        printf ("%s %s\n", story->name, personas[i].name);
+  return 0;
+}
+
 int
 story_main (int argc, char **argv, const Story *stories)
 {
@@ -255,6 +289,8 @@ story_main (int argc, char **argv, const Story *stories)
   if (argc == 4 && g_str_equal (argv[1], "--run"))
     return run_one (stories, argv[2], argv[3]);
 
+  if (argc == 2 && g_str_equal (argv[1], "--list"))
+    return list (stories);
   for (const Story *story = stories; story->name != NULL; story++)
     for (guint i = 0; i < G_N_ELEMENTS (personas); i++) {
       if ((story->personas & personas[i].bit) == 0 || !is_wanted (argc, argv, story->name, personas[i].name))

@@ -34,10 +34,15 @@ typedef struct {
 #define STORY_WAIT_MS 15000
 
 /* Runs the stories named in @argv ("name" or "name/persona"), all without names; @stories ends with { NULL }.
- * What main returns. */
+ * With --list it says which there are. What main returns. */
 int story_main (int argc, char **argv, const Story *stories);
 
-/* Ends the story as failed. */
+/* Ends the story as failed; but where something was to happen to the host in the middle of it (story_ending),
+ * no story can go on as it is told, and the referee says whether the host came through: the process's status.
+ */
+typedef int (*StoryReferee) (void);
+void story_set_referee (StoryReferee referee);
+const char *story_ending (void); /* (nullable) "ACTION@TURN", from the environment: OPENIM_HOST_END */
 void story_fail (const char *format, ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;
 
 /* Says in the log of the tests that this story has shown a function or an event of the interface to work;

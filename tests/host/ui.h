@@ -109,6 +109,10 @@ PurpleAccount *ui_account_get (const char *name, GError **error);           /* (
 PurpleConnection *ui_account_connection (const char *name, GError **error); /* (nullable) */
 void ui_accounts_free (void);
 
+/* endings.c */
+gboolean ui_ending_plan (const char *words); /* "ACTION@TURN"; FALSE: not of that form */
+void ui_ending_count (void);                 /* one turn of the main loop */
+
 /* sanitizer.c */
 void ui_sanitizer_settle (void); /* last thing before the process ends */
 

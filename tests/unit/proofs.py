@@ -21,13 +21,14 @@ problems = []
 
 def source_of(test):
     folder, _, name = test.partition('-')
-    return root / 'tests' / FOLDERS.get(folder, folder) / f'test-{name}.c'
+    folder = root / 'tests' / FOLDERS.get(folder, folder)
+    return next((path for path in (folder / name, folder / f'{name}.py') if path.is_file()), folder / f'test-{name}.c')
 
 
 def says(test, kind, number, name):
     """Whether the test's source has a line that claims it."""
     text = source_of(test).read_text(encoding='utf-8')
-    words = [f'story_proves_{kind} ({number})', f'story_keeps_promise ("{name}")']
+    words = [f'story_proves_{kind} ({number})', f'story_keeps_promise ("{name}")', f'proves: promise {name}']
     words += [f'EVENT ({name.removeprefix("EventOn")})'] if kind == 'event' else [f'FUNCTION ({name})', f'INTERNAL_FUNCTION__{name}']
     return any(word in text for word in words)
 

@@ -293,8 +293,12 @@ openim_chat_leave (PurpleConnection *gc, int id)
   OpenimConnection *self = openim_connection_get (gc);
   OpenimRoom *room = self != NULL ? openim_rooms_get_by_id (self, id) : NULL;
 
+  OpenimPeer peer = { OPENIM_SESSION_GROUP, NULL };
+
   if (room == NULL)
     return;
+  peer.name = room->group_id;
+  openim_marks_closed (self, &peer);
   drop_room (self, room);
   serv_got_chat_left (gc, id);
 }
@@ -316,7 +320,7 @@ openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageF
   if (*said == '\0' || openim_commands_take (self, &peer, &said))
     return 0;
   text = openim_members_find_mentions (self, room, said, mentioned);
-  openim_marks_seen (self, &peer);
+  openim_marks_answered (self, &peer);
   openim_outgoing_send (self, &peer, said, text, mentioned);
   /* libpurple shows one's own line in a window with one person, not in a chat. */
   serv_got_chat_in (gc, id, self->self_id, flags, html, time (NULL));

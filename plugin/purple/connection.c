@@ -13,10 +13,12 @@
 #include "purple/join.h"
 #include "purple/login.h"
 #include "purple/marks.h"
+#include "purple/receipts.h"
 #include "purple/privacy.h"
 #include "purple/register.h"
 #include "purple/shown.h"
 #include "purple/status.h"
+#include "purple/traits.h"
 
 struct _OpenimTimer {
   OpenimConnection *connection; /* unowned: the connection owns the timer */
@@ -209,6 +211,8 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
   self->questions = openim_questions_new ();
   self->display = openim_display_new ();
   self->marks = openim_marks_new ();
+  self->traits = openim_traits_new ();
+  self->receipts = openim_receipts_new ();
   self->history = openim_history_new ();
   self->askers = openim_askers_new ();
   purple_connection_set_protocol_data (gc, self);
@@ -255,6 +259,8 @@ openim_connection_close (PurpleConnection *gc)
   openim_askers_free (g_steal_pointer (&self->askers));
   openim_history_free (g_steal_pointer (&self->history));
   openim_marks_free (g_steal_pointer (&self->marks));
+  openim_receipts_free (g_steal_pointer (&self->receipts));
+  openim_traits_free (g_steal_pointer (&self->traits));
   openim_display_free (g_steal_pointer (&self->display));
   g_clear_pointer (&self->shown, openim_shown_free);
   openim_rooms_free (g_steal_pointer (&self->rooms));

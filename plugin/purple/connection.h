@@ -32,6 +32,8 @@ typedef struct _OpenimQuestions OpenimQuestions;
 typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
 typedef struct _OpenimMarks OpenimMarks;
+typedef struct _OpenimTraitTable OpenimTraitTable;
+typedef struct _OpenimReceipts OpenimReceipts;
 typedef struct _OpenimHistory OpenimHistory;
 typedef struct _OpenimAskers OpenimAskers;
 typedef struct _OpenimRegistration OpenimRegistration;
@@ -56,6 +58,8 @@ typedef struct {
   OpenimDisplay *display;
   OpenimShown *shown; /* NULL until the user ID is known */
   OpenimMarks *marks;
+  OpenimTraitTable *traits;
+  OpenimReceipts *receipts;
   OpenimHistory *history;
   OpenimAskers *askers;
   OpenimRegistration *registration; /* NULL unless it is for that alone */

@@ -62,7 +62,7 @@ openim_im_send (PurpleConnection *gc, const char *who, const char *html, PurpleM
   text = openim_markup_to_text (html);
   if (*text == '\0' || openim_commands_take (self, &peer, &text))
     return 0;
-  openim_marks_seen (self, &peer);
+  openim_marks_answered (self, &peer);
   openim_outgoing_send (self, &peer, text, text, NULL);
   return 1;
 }
@@ -88,7 +88,7 @@ openim_im_closed (PurpleConnection *gc, const char *who)
   OpenimPeer peer = { OPENIM_SESSION_SINGLE, who };
 
   if (self != NULL && self->self_id != NULL)
-    openim_marks_seen (self, &peer);
+    openim_marks_closed (self, &peer);
 }
 
 static void

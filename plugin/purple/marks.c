@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "conversation.pb-c.h"
+#include "purple/account.h"
 
 /* Lines that come together are marked together, and Pidgin moves the focus only after it has told that the
  * window was looked at. */
@@ -46,7 +47,13 @@ openim_marks_free (OpenimMarks *marks)
 }
 
 static gboolean
-is_seen (PurpleConversation *conversation)
+is_mode (OpenimConnection *self, const char *mode)
+{
+  return openim_option_is (self->account, OPENIM_OPTION_READ_MARKS, mode);
+}
+
+static gboolean
+has_focus (PurpleConversation *conversation)
 {
   PurpleConversationUiOps *ops = purple_conversation_get_ui_ops (conversation);
 
@@ -85,7 +92,8 @@ on_timer (OpenimConnection *self, gpointer data)
     OpenimPeer peer = { unread->session, unread->name };
     PurpleConversation *conversation = openim_peer_find (self, &peer);
 
-    if (conversation == NULL || !is_seen (conversation))
+    if (!is_mode (self, "at-once") &&
+        (!is_mode (self, "focus") || conversation == NULL || !has_focus (conversation)))
       continue;
     mark (self, key);
     g_hash_table_iter_remove (&iter);
@@ -110,13 +118,33 @@ openim_marks_add (OpenimConnection *self, const OpenimPeer *peer)
   look_soon (self);
 }
 
-void
-openim_marks_seen (OpenimConnection *self, const OpenimPeer *peer)
+static void
+mark_one (OpenimConnection *self, const OpenimPeer *peer)
 {
   g_autofree char *id = openim_peer_conversation_id (self, peer);
 
   if (g_hash_table_remove (self->marks->unread, id))
     mark (self, id);
+}
+
+void
+openim_marks_answered (OpenimConnection *self, const OpenimPeer *peer)
+{
+  if (!is_mode (self, "never"))
+    mark_one (self, peer);
+}
+
+void
+openim_marks_closed (OpenimConnection *self, const OpenimPeer *peer)
+{
+  if (is_mode (self, "at-once") || is_mode (self, "focus"))
+    mark_one (self, peer);
+}
+
+void
+openim_marks_forget (OpenimConnection *self, const char *conversation_id)
+{
+  g_hash_table_remove (self->marks->unread, conversation_id);
 }
 
 static void

@@ -28,7 +28,9 @@
 #include "purple/privacy.h"
 #include "purple/profile.h"
 #include "purple/roomlist.h"
+#include "purple/receipts.h"
 #include "purple/status.h"
+#include "purple/traits.h"
 #include "purple/trace.h"
 
 #define OLDEST_LIBPURPLE 2, 14, 0
@@ -140,7 +142,8 @@ static void (*const rooms[]) (PurplePlugin *plugin) = {
   openim_login_connect_signals,        openim_roster_connect_signals,  openim_status_connect_signals,
   openim_chat_connect_signals,         openim_members_connect_signals, openim_join_connect_signals,
   openim_applications_connect_signals, openim_askers_connect_signals,  openim_privacy_connect_signals,
-  openim_im_connect_signals,           openim_display_connect_signals,
+  openim_im_connect_signals,           openim_traits_connect_signals,  openim_display_connect_signals,
+  openim_receipts_connect_signals,
 };
 
 static gboolean

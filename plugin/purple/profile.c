@@ -8,7 +8,9 @@
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/members.h"
+#include "purple/receipts.h"
 #include "purple/status.h"
+#include "purple/traits.h"
 #include "user.pb-c.h"
 
 /* bitlbee reads before an empty value, so there are none. */
@@ -20,7 +22,7 @@ add (PurpleNotifyUserInfo *info, const char *label, const char *value)
 }
 
 static void
-add_day (PurpleNotifyUserInfo *info, const char *label, gint64 ms)
+add_time (PurpleNotifyUserInfo *info, const char *label, gint64 ms, const char *format)
 {
   g_autoptr (GDateTime) moment = NULL;
   g_autofree char *text = NULL;
@@ -29,8 +31,20 @@ add_day (PurpleNotifyUserInfo *info, const char *label, gint64 ms)
     return;
   moment = g_date_time_new_from_unix_local (ms / 1000);
   if (moment != NULL)
-    text = g_date_time_format (moment, "%x");
+    text = g_date_time_format (moment, format);
   add (info, label, text);
+}
+
+static void
+add_day (PurpleNotifyUserInfo *info, const char *label, gint64 ms)
+{
+  add_time (info, label, ms, "%x");
+}
+
+static void
+add_moment (PurpleNotifyUserInfo *info, const char *label, gint64 ms)
+{
+  add_time (info, label, ms, "%x %X");
 }
 
 static void
@@ -45,6 +59,22 @@ add_blocked (OpenimConnection *self, PurpleNotifyUserInfo *info, const char *use
 {
   if (!purple_privacy_check (self->account, user_id))
     add (info, _ ("Blocked"), _ ("Yes"));
+}
+
+/* What has been read, on both sides. */
+static void
+add_talk (OpenimConnection *self, PurpleNotifyUserInfo *info, const char *user_id)
+{
+  OpenimPeer peer = { OPENIM_SESSION_SINGLE, user_id };
+  const OpenimTraits *traits = self->self_id != NULL ? openim_traits_of_peer (self, &peer) : NULL;
+  g_autofree char *unread = NULL;
+
+  if (traits == NULL)
+    return;
+  add_moment (info, _ ("Has read your messages"), openim_receipts_get_time (self, user_id));
+  unread = traits->unread > 0 ? g_strdup_printf ("%u", traits->unread) : NULL;
+  add (info, _ ("Unread messages"), unread);
+  add (info, _ ("Notices"), traits->muted ? _ ("off") : NULL);
 }
 
 void
@@ -65,6 +95,7 @@ openim_profile_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboo
     add_friend (info, person);
   }
   add (info, _ ("Online with"), where);
+  add_talk (self, info, purple_buddy_get_name (buddy));
 }
 
 /* --- the window --- */

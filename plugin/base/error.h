@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
+#pragma GCC visibility push(default) /* these are part of libopenim-sdk */
 
 #define OPENIM_ERROR (openim_error_quark ())
 GQuark openim_error_quark (void);
@@ -58,4 +59,5 @@ char *openim_error_describe (const GError *error);
 /* What is wrong with a server's certificate, all of @flags in one translated sentence. (transfer full) */
 char *openim_error_certificate (GTlsCertificateFlags flags);
 
+#pragma GCC visibility pop
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 G_BEGIN_DECLS
+#pragma GCC visibility push(default) /* these are part of libopenim-sdk */
 
 /* (transfer full) An empty message. */
 gpointer openim_pb_new (const ProtobufCMessageDescriptor *descriptor);
@@ -56,4 +57,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimMessage, openim_pb_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimCommand, openim_pb_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenimMsgData, openim_pb_free)
 
+#pragma GCC visibility pop
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 G_BEGIN_DECLS
+#pragma GCC visibility push(default) /* these are part of libopenim-sdk */
 
 #define OPENIM_TYPE_ACCOUNT (openim_account_get_type ())
 G_DECLARE_FINAL_TYPE (OpenimAccount, openim_account, OPENIM, ACCOUNT, GObject)
@@ -73,4 +74,5 @@ GPtrArray *openim_account_search_finish (OpenimAccount *self, GAsyncResult *resu
  */
 gboolean openim_account_read_token (const char *text, char **user_id, int *platform);
 
+#pragma GCC visibility pop
 G_END_DECLS

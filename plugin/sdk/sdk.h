@@ -8,6 +8,7 @@
 #include "base/pb.h"
 
 G_BEGIN_DECLS
+#pragma GCC visibility push(default) /* these are part of libopenim-sdk */
 
 #define OPENIM_TYPE_SDK (openim_sdk_get_type ())
 G_DECLARE_FINAL_TYPE (OpenimSdk, openim_sdk, OPENIM, SDK, GObject)
@@ -86,4 +87,5 @@ gboolean openim_message_is_notice (const OpenimMessage *message);
 /* TRUE when the own user or everybody is mentioned by ID. */
 gboolean openim_message_mentions (const OpenimMessage *message, const char *self_id);
 
+#pragma GCC visibility pop
 G_END_DECLS

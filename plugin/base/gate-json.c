@@ -120,12 +120,27 @@ scan_escape (Scan *scan)
   return TRUE;
 }
 
+/* Nearly everything in a string means itself. */
+static gboolean
+is_plain (guchar c)
+{
+  return c >= 0x20 && c != '"' && c != '\\' && c != 0xef;
+}
+
 /* At the opening quote. */
 static gboolean
 scan_string (Scan *scan)
 {
+  const char *const end = scan->text + scan->length;
+
   scan->at++;
   for (;;) {
+    const char *at = scan->text + scan->at;
+
+    while (at < end && is_plain ((guchar) *at))
+      at++;
+    scan->at = (gsize) (at - scan->text);
+
     int c = peek (scan);
     if (c < 0)
       return fail (scan, "a string without an end");

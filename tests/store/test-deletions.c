@@ -255,11 +255,11 @@ read_old (OpenimDb *db, gpointer job, GError **error)
 }
 
 static void
-test_schema_1 (void)
+test_schema (gconstpointer name)
 {
   char *folder = world_folder_new ();
   g_autofree char *path = openim_store_file_path (folder, WORLD_SERVER, WORLD_SELF);
-  g_autofree char *dump = g_test_build_filename (G_TEST_DIST, "schema-1.sql", NULL);
+  g_autofree char *dump = g_test_build_filename (G_TEST_DIST, name, NULL);
   g_autofree char *sql = NULL;
   g_auto (GStrv) steps = openim_schema_steps ();
   int newest = (int) g_strv_length (steps);
@@ -290,6 +290,7 @@ main (int argc, char *argv[])
   world_add_job_test ("/store/deletions/clear", clear_some);
   world_add_job_test ("/store/deletions/hide", hide_some);
   world_add_job_test ("/store/deletions/drafts", set_drafts);
-  g_test_add_func ("/store/deletions/schema-1", test_schema_1);
+  g_test_add_data_func ("/store/deletions/schema-1", "schema-1.sql", test_schema);
+  g_test_add_data_func ("/store/deletions/schema-2", "schema-2.sql", test_schema);
   return g_test_run ();
 }

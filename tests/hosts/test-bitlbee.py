@@ -19,7 +19,7 @@ class Irc:
         with open(config, "w") as out:
             out.write(f"[settings]\nRunMode = Inetd\nAuthMode = Open\nConfigDir = {folder('users')}\nPluginDir = {folder('plugins')}\n")
         os.makedirs(folder("users"), exist_ok=True)
-        shutil.copy2(world.plugin, folder("plugins", "purple", os.path.basename(world.plugin)))
+        w.install(world, folder, "plugins", "purple")
         self.sock, theirs = socket.socketpair()
         program = shutil.which("bitlbee") or "/usr/sbin/bitlbee"
         self.child = w.Child(folder, "bitlbee", [program, "-I", "-c", config, "-d", folder("users") + "/"],

@@ -111,6 +111,7 @@ class Parrot:
 
     title, plugin, protocol, bitlbee = "parrot", os.path.join(BUILD, "tests/host/parrot.so"), "prpl-test-parrot", "test-parrot"
     account, password, friend, friend_alias, group, options = "hello", "x", "polly", "Polly", None, {}
+    installed = False
 
     def __init__(self, folder):
         if not os.path.exists(self.plugin):
@@ -132,9 +133,12 @@ class Openim:
     title, plugin, protocol, bitlbee = "openim", os.path.join(BUILD, "plugin/purple/libopenim.so"), "prpl-openim", "openim"
     account, password, friend, friend_alias, group = "alice", "alice", "echo", "Echo", "demo"
 
+    # The one that is installed where libpurple looks, instead of the one that was built.
+    installed = os.environ.get("OPENIM_PLUGIN") == "installed"
+
     def __init__(self, folder):
         program = os.path.join(BUILD, "tests/server/openim-test-server")
-        for path in (program, self.plugin):
+        for path in (program,) if self.installed else (program, self.plugin):
             if not os.path.exists(path):
                 skip(path + " is not built")
         self.child = Child(folder, "server", [program, "--api-port", "0", "--ws-port", "0", "--chat-port", "0", "--demo"],
@@ -198,10 +202,11 @@ def accounts_xml(world, ui, extra=""):
 """
 
 
-def install(world, folder):
-    """The plugin where Pidgin and Finch look inside a configuration folder."""
-    target = folder("purple", "plugins", os.path.basename(world.plugin))
-    shutil.copy2(world.plugin, target)
+def install(world, folder, *place):
+    """The plugin where Pidgin and Finch look inside a configuration folder, or in another place."""
+    target = folder(*(place or ("purple", "plugins")), os.path.basename(world.plugin))
+    if not world.installed:
+        shutil.copy2(world.plugin, target)
 
 
 def main(test):

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,18 +98,49 @@ openim_disk_guess_type (const char *name, const guint8 *head, gsize length)
   return type != NULL ? type : g_strdup ("application/octet-stream");
 }
 
+/* Marks that make a name look like another one: "photo_gpj.exe" backwards. */
+static void
+drop_marks (char *text)
+{
+  static const char *const marks[] = { "\u200e", "\u200f", "\u061c", "\u200b", "\ufeff" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++) {
+    for (char *at = strstr (text, marks[i]); at != NULL; at = strstr (at, marks[i]))
+      memmove (at, at + strlen (marks[i]), strlen (at + strlen (marks[i])) + 1);
+  }
+}
+
+/* Names that are no files on disks which other systems read too, whatever their suffix. */
+static gboolean
+is_device (const char *name)
+{
+  static const char *const devices[] = { "con", "prn", "aux", "nul" };
+  gsize length = strcspn (name, ". ");
+
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    if (length == 3 && g_ascii_strncasecmp (name, devices[i], 3) == 0)
+      return TRUE;
+  return length == 4 && g_ascii_isdigit (name[3]) &&
+         (g_ascii_strncasecmp (name, "com", 3) == 0 || g_ascii_strncasecmp (name, "lpt", 3) == 0);
+}
+
 char *
 openim_disk_clean_name (const char *name)
 {
   g_autofree char *text = openim_gate_text (name, -1, 0, TRUE);
-  const char *dot = strrchr (text, '.');
+  const char *dot;
   g_autofree char *suffix = NULL;
   g_autofree char *stem = NULL;
+  gsize length;
 
+  drop_marks (text);
   for (char *at = text; *at != '\0'; at++) {
     if (strchr ("/\\?#%\"<>|*:&", *at) != NULL)
       *at = '_';
   }
+  for (length = strlen (text); length > 0 && strchr (". ", text[length - 1]) != NULL; length--)
+    text[length - 1] = '\0';
+  dot = strrchr (text, '.');
   if (dot == NULL || strlen (dot) > SUFFIX_MAX_BYTES)
     dot = text + strlen (text);
   suffix = g_strdup (dot);
@@ -116,5 +148,21 @@ openim_disk_clean_name (const char *name)
   /* Nor may it be a step in a path. */
   if (*stem == '\0')
     return g_strconcat ("file", suffix, NULL);
-  return g_strconcat (*stem == '.' ? "_" : "", stem, suffix, NULL);
+  return g_strconcat (*stem == '.' || is_device (stem) ? "_" : "", stem, suffix, NULL);
+}
+
+gboolean
+openim_disk_is_public (const char *path)
+{
+  g_autofree char *real = realpath (path, NULL);
+  struct stat info;
+
+  if (real == NULL || stat (real, &info) != 0 || !S_ISREG (info.st_mode) || (info.st_mode & S_IROTH) == 0)
+    return FALSE;
+  for (char *slash = strrchr (real, '/'); slash != NULL && slash != real; slash = strrchr (real, '/')) {
+    *slash = '\0';
+    if (stat (real, &info) != 0 || (info.st_mode & S_IXOTH) == 0)
+      return FALSE;
+  }
+  return TRUE;
 }

@@ -20,7 +20,11 @@ gssize openim_disk_read (int fd, gpointer buffer, gsize length, gint64 offset, G
 char *openim_disk_guess_type (const char *name, const guint8 *head, gsize length);
 
 /* (transfer full) @name as the last part of a name on a server: one line of UTF-8 without characters that
- * mean something in a path or an address, at most 200 bytes with its suffix; never empty. */
+ * mean something in a path or an address, nor such that hide what it is; no device's name, at most 200 bytes
+ * with its suffix; never empty. */
 char *openim_disk_clean_name (const char *name);
+
+/* TRUE for a file that everybody on this machine may read, whoever this process runs as. */
+gboolean openim_disk_is_public (const char *path);
 
 G_END_DECLS

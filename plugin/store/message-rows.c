@@ -245,6 +245,7 @@ read_brief (OpenimStatement *statement, OpenimMessageBrief *brief, GError **erro
     brief->status = sqlite3_column_int (statement, 1);
     brief->content_type = sqlite3_column_int (statement, 2);
     brief->is_read = sqlite3_column_int (statement, 3) != 0;
+    brief->is_named = sqlite3_column_int (statement, 4) != 0;
   }
   return TRUE;
 }
@@ -255,7 +256,7 @@ openim_message_row_at (
 {
   g_autoptr (OpenimStatement) statement =
       openim_db_query (db, error,
-                       "SELECT slot, status, contentType, isRead FROM messages "
+                       "SELECT slot, status, contentType, isRead, clientMsgID IS NOT NULL FROM messages "
                        "WHERE conversation = ?1 AND slot = ?2",
                        "ii", conversation, slot);
 
@@ -269,7 +270,7 @@ openim_message_row_of (
 {
   g_autoptr (OpenimStatement) statement =
       openim_db_query (db, error,
-                       "SELECT slot, status, contentType, isRead FROM messages "
+                       "SELECT slot, status, contentType, isRead, clientMsgID IS NOT NULL FROM messages "
                        "WHERE conversation = ?1 AND clientMsgID = ?2",
                        "id", conversation, client_msg_id);
 
@@ -315,4 +316,17 @@ openim_message_row_hide (
                         "UPDATE messages SET slot = ?3, status = ?4, content = NULL, more = NULL, "
                         "localEx = NULL WHERE conversation = ?1 AND slot = ?2",
                         "iiii", conversation, slot, new_slot, (gint64) status);
+}
+
+gboolean
+openim_message_row_displace (OpenimDb *db, gint64 conversation, const OpenimMessageBrief *row, GError **error)
+{
+  gboolean shown = row->status < OPENIM_STATUS_DELETED;
+  gint64 slot;
+
+  return openim_message_row_next_slot (db, conversation, &slot, error) &&
+         (!shown || openim_search_remove (db, conversation, row->slot, error)) &&
+         openim_db_run (db, error, "UPDATE messages SET slot = ?3 WHERE conversation = ?1 AND slot = ?2",
+                        "iii", conversation, row->slot, slot) &&
+         (!shown || openim_search_add (db, conversation, slot, row->content_type, error));
 }

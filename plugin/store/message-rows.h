@@ -41,6 +41,7 @@ typedef struct {
   int status;
   int content_type;
   gboolean is_read;
+  gboolean is_named; /* it has a clientMsgID */
 } OpenimMessageBrief;
 
 gboolean openim_message_row_at (
@@ -58,6 +59,11 @@ gboolean openim_message_row_find (OpenimDb *db,
 /* What is not shown any more keeps its place, or gets another one, and nothing of what it said. */
 gboolean openim_message_row_hide (
     OpenimDb *db, gint64 conversation, gint64 slot, gint64 new_slot, int status, GError **error);
+/* The row stays without the seq that it had: the server has given that to another one. */
+gboolean openim_message_row_displace (OpenimDb *db,
+                                      gint64 conversation,
+                                      const OpenimMessageBrief *row,
+                                      GError **error);
 /* A free slot for a row without a seq: below 0, above all others of that kind. */
 gboolean openim_message_row_next_slot (OpenimDb *db, gint64 conversation, gint64 *slot, GError **error);
 

@@ -149,7 +149,8 @@ replace_row (OpenimDb *db,
          openim_message_row_insert (db, conversation, slot, data, status, local_ex, &inserted, error);
 }
 
-/* The clientMsgID is there in another place: our own message comes back, or somebody has used it twice. */
+/* The clientMsgID is there in another place: our own message comes back, or one that the server has given
+ * another seq since it was set up anew, or somebody has used the ID twice. */
 static gboolean
 put_again (OpenimDb *db,
            gint64 conversation,
@@ -159,7 +160,9 @@ put_again (OpenimDb *db,
            OpenimStoredKind *kind,
            GError **error)
 {
-  if (of_id->slot > 0 || strcmp (data->sendid, self_id) != 0) {
+  gboolean own = strcmp (data->sendid, self_id) == 0;
+
+  if (of_id->slot > 0) {
     *kind = OPENIM_STORED_DUPLICATE;
     return put_placeholder (db, conversation, data->seq, "", OPENIM_STATUS_FILTERED, error);
   }
@@ -167,21 +170,8 @@ put_again (OpenimDb *db,
     *kind = OPENIM_STORED_DELETED;
     return openim_message_row_hide (db, conversation, of_id->slot, data->seq, of_id->status, error);
   }
-  *kind = OPENIM_STORED_ECHO;
+  *kind = own ? OPENIM_STORED_ECHO : OPENIM_STORED_KNOWN;
   return replace_row (db, conversation, of_id->slot, data->seq, data, OPENIM_STATUS_SENT, error);
-}
-
-/* A server that was set up anew gives seqs a second time: the old message stays, without its seq. */
-static gboolean
-displace (OpenimDb *db, gint64 conversation, const OpenimMessageBrief *old, GError **error)
-{
-  gint64 slot;
-
-  return openim_message_row_next_slot (db, conversation, &slot, error) &&
-         openim_search_remove (db, conversation, old->slot, error) &&
-         openim_db_run (db, error, "UPDATE messages SET slot = ?3 WHERE conversation = ?1 AND slot = ?2",
-                        "iii", conversation, old->slot, slot) &&
-         openim_search_add (db, conversation, slot, old->content_type, error);
 }
 
 /* Seq or clientMsgID are taken. */
@@ -194,18 +184,20 @@ put_taken (OpenimDb *db,
            GError **error)
 {
   OpenimMessageBrief at_seq, of_id;
-  gboolean inserted;
+  gboolean inserted, same;
 
   if (!openim_message_row_at (db, conversation, data->seq, &at_seq, error) ||
       !openim_message_row_of (db, conversation, data->clientmsgid, &of_id, error))
     return FALSE;
-  if (at_seq.found && at_seq.status >= OPENIM_STATUS_DELETED) {
+  same = *data->clientmsgid == '\0' || !at_seq.is_named || (of_id.found && of_id.slot == data->seq);
+  if (at_seq.found && same && at_seq.status >= OPENIM_STATUS_DELETED) {
     *kind = OPENIM_STORED_DELETED;
     return TRUE;
   }
-  if (at_seq.found && (*data->clientmsgid == '\0' || (of_id.found && of_id.slot == data->seq)))
+  if (at_seq.found && same)
     return update_known (db, conversation, &at_seq, data, kind, error);
-  if (at_seq.found && !displace (db, conversation, &at_seq, error))
+  /* Another message had the seq: the server counts anew. */
+  if (at_seq.found && !openim_message_row_displace (db, conversation, &at_seq, error))
     return FALSE;
   if (of_id.found)
     return put_again (db, conversation, &of_id, self_id, data, kind, error);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "store/outbox.h"
 #include "store/ranges.h"
+#include "store/rewind.h"
 #include "sync/internal.h"
 
 #define EVENT(name) OPENIM__EVENT__FUNC_REQUEST_EVENT_NAME__##name
@@ -31,6 +32,8 @@ openim_item_free (OpenimItem *item)
   g_ptr_array_unref (item->messages);
   g_clear_pointer (&item->hole, g_array_unref);
   g_free (item->unknown_group);
+  if (item->done != NULL)
+    item->done (item->data);
   g_free (item);
 }
 
@@ -203,22 +206,49 @@ apply_stored (
   return TRUE;
 }
 
-/* Parts missing before @seq that were never seen and are worth waiting for; (nullable). */
+/* A live message with a seq that was passed long ago may be late; or the server was set up anew, and no sync
+ * has noticed it yet: then all seqs before it are new, and the next sync looks for more. */
 static gboolean
-find_hole (OpenimDb *db, OpenimItem *item, gint64 seq, GArray **hole, GError **error)
+check_count (
+    OpenimDb *db, OpenimItem *item, const OpenimMsgData *data, OpenimEffects *effects, GError **error)
+{
+  g_autofree char *stub = NULL;
+  gboolean contradict;
+
+  if (!openim_seqs_contradict (db, item->id, data, &contradict, error))
+    return FALSE;
+  if (!contradict)
+    return TRUE;
+  stub = openim_log_id (item->id);
+  openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "%s: the server gives out its seqs again", stub);
+  effects->resync = TRUE;
+  return openim_seqs_rewind (db, item->id, data->seq - 1, error);
+}
+
+/* Parts missing before @data that were never seen and are worth waiting for; (nullable). */
+static gboolean
+find_hole (OpenimDb *db, OpenimItem *item, const OpenimMsgData *data, OpenimEffects *effects, GError **error)
 {
   gint64 have = openim_ranges_max (db, item->id, error);
   gint64 begin;
 
-  *hole = NULL;
+  if (have >= data->seq && !item->notification) {
+    if (!check_count (db, item, data, effects, error))
+      return FALSE;
+    have = openim_ranges_max (db, item->id, error);
+  }
   if (have < 0)
     return FALSE;
   begin = have + 1;
-  begin = MAX (begin, seq - (item->notification ? OPENIM_SYNC_NOTICES : OPENIM_SYNC_HISTORY));
-  if (begin >= seq)
+  begin = MAX (begin, data->seq - (item->notification ? OPENIM_SYNC_NOTICES : OPENIM_SYNC_HISTORY));
+  if (begin >= data->seq)
     return TRUE;
-  *hole = openim_ranges_missing (db, item->id, begin, seq - 1, error);
-  return *hole != NULL;
+  item->hole = openim_ranges_missing (db, item->id, begin, data->seq - 1, error);
+  if (item->hole == NULL)
+    return FALSE;
+  if (item->hole->len == 0)
+    g_clear_pointer (&item->hole, g_array_unref);
+  return TRUE;
 }
 
 /* Whether a message of a group that is not in the list of groups has to wait for that list. */
@@ -307,10 +337,8 @@ openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GErro
     }
 
     if (!item->force) {
-      if (!check_group (db, item, data, error) || !find_hole (db, item, data->seq, &item->hole, error))
+      if (!check_group (db, item, data, error) || !find_hole (db, item, data, effects, error))
         return FALSE;
-      if (item->hole != NULL && item->hole->len == 0)
-        g_clear_pointer (&item->hole, g_array_unref);
       if (item->hole != NULL || item->unknown_group != NULL)
         break;
     }

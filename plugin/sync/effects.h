@@ -29,6 +29,7 @@ typedef struct {
   gint64 total_unread;  /* -1: not counted */
   GPtrArray *typing;    /* who began or stopped */
   GPtrArray *refreshes; /* lists to bring up to date */
+  gboolean resync;      /* seqs are to be compared again */
   GPtrArray *strangers; /* user IDs whose names are to be asked for */
   GPtrArray *echoes;    /* own messages that the server is known to have: conversationID, clientMsgID, … */
 } OpenimEffects;

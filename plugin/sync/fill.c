@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Filling of history: what is missing of a range, chunk by chunk, without events. */
+/* Filling of history: what is missing of a range, chunk by chunk, without events. What a sync is about to
+ * fetch is news, and told; therefore it goes first. */
 
 #include "store/ranges.h"
 #include "sync/internal.h"
 
+#define PATIENCE 5000 /* ms; whoever looks at history does not wait longer for a sync */
+#define TURNS 4
+
 typedef struct {
   char *id;
+  guint turns; /* how often the sync was looked at */
+  guint timer;
+  gboolean late;
   gint64 begin, end;
   gboolean descending;
   GArray *missing; /* gint64, in the order in which they are fetched */
@@ -22,6 +29,7 @@ fill_free (gpointer p)
 {
   Fill *fill = p;
 
+  g_clear_handle_id (&fill->timer, g_source_remove);
   g_free (fill->id);
   g_clear_pointer (&fill->missing, g_array_unref);
   openim_item_free (fill->item);
@@ -137,6 +145,70 @@ on_missing (OpenimSync *self, gpointer job, const GError *error)
   fetch_chunk (self, task);
 }
 
+/* ---- waiting for one's turn */
+
+typedef struct {
+  GTask *task; /* (owned) */
+  guint turn;
+} Wait;
+
+static void take_turn (GTask *task);
+
+static void
+on_turn (gpointer data)
+{
+  Wait *wait = data;
+  Fill *fill = g_task_get_task_data (wait->task);
+
+  if (wait->turn == fill->turns)
+    take_turn (wait->task);
+  g_object_unref (wait->task);
+  g_free (wait);
+}
+
+static gboolean
+on_late (gpointer data)
+{
+  Fill *fill = g_task_get_task_data (data);
+
+  fill->timer = 0;
+  fill->late = TRUE;
+  take_turn (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take_turn (GTask *task)
+{
+  OpenimSync *self = g_task_get_source_object (task);
+  Fill *fill = g_task_get_task_data (task);
+
+  if (!self->stopped && !fill->late && fill->turns++ < TURNS) {
+    Wait *wait = g_new0 (Wait, 1);
+
+    wait->task = g_object_ref (task);
+    wait->turn = fill->turns;
+    if (openim_run_wait (self->run, fill->id, on_turn, wait) ||
+        openim_lanes_wait (self->lanes, fill->id, on_turn, wait) ||
+        openim_intake_wait (self->intake, on_turn, wait)) {
+      if (fill->timer == 0)
+        fill->timer = g_timeout_add (PATIENCE, on_late, task);
+      return;
+    }
+    g_object_unref (wait->task);
+    g_free (wait);
+  }
+
+  fill->turns = G_MAXUINT; /* of no wait */
+  g_clear_handle_id (&fill->timer, g_source_remove);
+  if (self->stopped) {
+    g_task_return_error (task, openim_sync_error (self, NULL));
+    g_object_unref (task);
+    return;
+  }
+  openim_sync_read (self, find_missing, task, NULL, on_missing);
+}
+
 void
 openim_sync_fill_async (OpenimSync *self,
                         const char *conversation_id,
@@ -156,12 +228,7 @@ openim_sync_fill_async (OpenimSync *self,
   fill->end = MIN (end, OPENIM_SYNC_MAX_SEQ);
   fill->descending = descending;
   g_task_set_task_data (task, fill, fill_free);
-  if (self->stopped) {
-    g_task_return_error (task, openim_sync_error (self, NULL));
-    g_object_unref (task);
-    return;
-  }
-  openim_sync_read (self, find_missing, task, NULL, on_missing);
+  take_turn (task);
 }
 
 gboolean

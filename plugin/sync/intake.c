@@ -220,6 +220,20 @@ openim_intake_add (OpenimIntake *self, OpenimItem *item)
   schedule (self);
 }
 
+gboolean
+openim_intake_wait (OpenimIntake *self, OpenimWaitFunc done, gpointer data)
+{
+  OpenimItem *item;
+
+  if (self->sync->stopped || (!self->busy && g_queue_is_empty (&self->queue)))
+    return FALSE;
+  item = openim_item_new ("", FALSE);
+  item->done = done;
+  item->data = data;
+  openim_intake_add (self, item);
+  return TRUE;
+}
+
 /* ---- pushes */
 
 static void

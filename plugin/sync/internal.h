@@ -75,6 +75,9 @@ void openim_sync_read (
 
 typedef void (*OpenimDoneFunc) (OpenimSync *sync, gpointer data, const GError *error);
 
+/* Tells once that something waited for is over; also when the object stops. */
+typedef void (*OpenimWaitFunc) (gpointer data);
+
 /* ---- apply.c: messages into the store; store thread */
 
 typedef struct {
@@ -86,6 +89,8 @@ typedef struct {
   gboolean silent;     /* no events */
   gboolean asked;      /* the list of groups is up to date: do not ask again */
   guint run;           /* the last item of a conversation in that run, 0: none */
+  OpenimWaitFunc done; /* (nullable) when it is freed */
+  gpointer data;
 
   GArray *hole;        /* out, (nullable): parts to fetch first (OpenimRange) */
   char *unknown_group; /* out, (nullable): a group to ask for first */
@@ -110,6 +115,8 @@ void openim_intake_free (OpenimIntake *self);
 void openim_intake_start (OpenimIntake *self); /* tells what an earlier run has stored and not told */
 void openim_intake_push (OpenimIntake *self, GBytes *body);
 void openim_intake_add (OpenimIntake *self, OpenimItem *item); /* (transfer full) */
+/* FALSE if nothing is under way; else @done when all that is there now has been stored. */
+gboolean openim_intake_wait (OpenimIntake *self, OpenimWaitFunc done, gpointer data);
 /* The live messages of @id that wait here. (transfer full) */
 GPtrArray *openim_intake_take (OpenimIntake *self, const char *id);
 
@@ -132,6 +139,8 @@ void openim_lanes_open (OpenimLanes *self,
 void openim_lanes_defer (OpenimLanes *self, OpenimItem *item); /* (transfer full) */
 /* TRUE if @id has a lane; then @messages (transfer full) wait there. */
 gboolean openim_lanes_hold (OpenimLanes *self, const char *id, GPtrArray *messages);
+/* FALSE if @id has no lane; else @done when it has none any more. */
+gboolean openim_lanes_wait (OpenimLanes *self, const char *id, OpenimWaitFunc done, gpointer data);
 void openim_lanes_disconnected (OpenimLanes *self);
 
 /* ---- fetch.c: requests 1005, packed */
@@ -171,6 +180,9 @@ void openim_run_cut (OpenimRun *self);                  /* the connection is los
 void openim_run_lane_done (OpenimRun *self, guint run);
 
 gboolean openim_run_is_active (OpenimRun *self);
+/* While a run does not know yet what is missing: TRUE, and @done when it does or is over. If it does know,
+ * what it misses of @id gets its lane now. */
+gboolean openim_run_wait (OpenimRun *self, const char *id, OpenimWaitFunc done, gpointer data);
 
 /* ---- seqs.c */
 

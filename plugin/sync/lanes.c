@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* A lane is a conversation that waits: for seqs that are fetched, or for the list of groups. Its later
- * messages queue up behind. Ends when all is there, when fetching has failed twice, or at a deadline; then
- * the messages go on, and what is still missing stays a hole. */
+ * messages queue up behind. Ends when all is there, when fetching fails again and again, or at a deadline;
+ * then the messages go on, and what is still missing stays a hole: if the next sync finds it, those messages
+ * are told late, which is better than never. */
 
 #include "store/ranges.h"
 #include "sync/internal.h"
 
 /* ms that a message waits at most */
 #define PATIENCE 12000
+
+/* ms before a failed request is made again */
+static const guint pauses[] = { 0, 250, 1000, 3000 };
 
 typedef struct {
   grefcount refs;
@@ -24,12 +28,19 @@ typedef struct {
   guint asking; /* how many seqs are asked for */
   gint64 begin; /* seqs from here to the end of a chunk are had when it came */
   gint64 end;
-  gboolean retried;
+  guint failures;
+  guint retry;
 
   GPtrArray *waiting; /* OpenimMsgData */
   guint deadline;
+  GArray *waiters; /* Waiter: who is told when it is over */
   gboolean closed; /* not in the table any more */
 } Lane;
+
+typedef struct {
+  OpenimWaitFunc done;
+  gpointer data;
+} Waiter;
 
 struct _OpenimLanes {
   OpenimSync *sync;  /* (unowned) */
@@ -44,6 +55,7 @@ lane_unref (Lane *lane)
   g_free (lane->id);
   g_clear_pointer (&lane->seqs, g_array_unref);
   g_ptr_array_unref (lane->waiting);
+  g_array_unref (lane->waiters);
   g_free (lane);
 }
 
@@ -62,6 +74,12 @@ lane_drop (gpointer p)
 
   lane->closed = TRUE;
   g_clear_handle_id (&lane->deadline, g_source_remove);
+  g_clear_handle_id (&lane->retry, g_source_remove);
+  for (guint i = 0; i < lane->waiters->len; i++) {
+    const Waiter *waiter = &g_array_index (lane->waiters, Waiter, i);
+
+    waiter->done (waiter->data);
+  }
   lane_unref (lane);
 }
 
@@ -99,6 +117,7 @@ lane_open (OpenimLanes *self, const char *id, gboolean notification)
   lane->notification = notification;
   /* What came while the store looked is behind it. */
   lane->waiting = openim_intake_take (self->sync->intake, id);
+  lane->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   g_hash_table_insert (self->lanes, lane->id, lane);
   return lane;
 }
@@ -144,6 +163,31 @@ lane_patience (Lane *lane)
 
 static void lane_fetch (Lane *lane);
 
+static gboolean
+on_retry (gpointer user_data)
+{
+  Lane *lane = user_data;
+
+  lane->retry = 0;
+  lane_fetch (lane);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+lane_failed (Lane *lane)
+{
+  guint failure = lane->failures++;
+
+  if (!lane->sync->connected)
+    g_hash_table_remove (lane->sync->lanes->lanes, lane->id); /* the next sync asks anew */
+  else if (failure >= G_N_ELEMENTS (pauses))
+    lane_close (lane, TRUE);
+  else if (pauses[failure] == 0)
+    lane_fetch (lane);
+  else
+    lane->retry = g_timeout_add (pauses[failure], on_retry, lane);
+}
+
 static void
 on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GError *error)
 {
@@ -156,16 +200,8 @@ on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GErro
     return;
   }
   if (error != NULL) {
-    if (!lane->closed) {
-      if (!sync->connected) {
-        g_hash_table_remove (sync->lanes->lanes, lane->id); /* the next sync asks anew */
-      } else if (lane->retried) {
-        lane_close (lane, TRUE);
-      } else {
-        lane->retried = TRUE;
-        lane_fetch (lane);
-      }
-    }
+    if (!lane->closed)
+      lane_failed (lane);
     lane_unref (lane);
     return;
   }
@@ -179,6 +215,7 @@ on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GErro
   item->silent = lane->silent;
   lane->begin = item->end + 1;
   lane->next += lane->asking;
+  lane->failures = 0;
   openim_intake_add (sync->intake, item);
 
   /* Too late for the messages that waited, not for history: one chunk is taken, the rest is left. */
@@ -286,6 +323,19 @@ openim_lanes_hold (OpenimLanes *self, const char *id, GPtrArray *messages)
     return FALSE;
   g_ptr_array_extend_and_steal (lane->waiting, messages);
   lane_patience (lane);
+  return TRUE;
+}
+
+gboolean
+openim_lanes_wait (OpenimLanes *self, const char *id, OpenimWaitFunc done, gpointer data)
+{
+  Lane *lane = g_hash_table_lookup (self->lanes, id);
+  const Waiter waiter = { done, data };
+
+  if (lane == NULL)
+    return FALSE;
+  g_array_append_vals (lane->waiters, &waiter, 1);
+  openim_fetch_hurry (self->sync->fetch, id);
   return TRUE;
 }
 

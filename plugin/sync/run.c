@@ -40,10 +40,16 @@ struct _OpenimRun {
   GPtrArray *wants;  /* (nullable) OpenimWant: what is to be fetched */
   guint opened;      /* lanes for the first of them */
   guint done;
+  GArray *waiters; /* Waiter: who is told when the wants are known */
   guint daily;
   guint catch_up; /* with the lists that a run soon after another has left out */
   int progress;
 };
+
+typedef struct {
+  OpenimWaitFunc done;
+  gpointer data;
+} Waiter;
 
 /* What an answer belongs to. */
 typedef struct {
@@ -93,6 +99,7 @@ openim_run_new (OpenimSync *sync)
   OpenimRun *self = g_new0 (OpenimRun, 1);
 
   self->sync = sync;
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   self->daily = g_timeout_add_seconds (DAY_SECONDS, on_day, self);
   return self;
 }
@@ -105,6 +112,19 @@ clear (OpenimRun *self)
   g_clear_pointer (&self->wants, g_ptr_array_unref);
 }
 
+static void
+tell_waiters (OpenimRun *self)
+{
+  g_autoptr (GArray) waiters = g_steal_pointer (&self->waiters);
+
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  for (guint i = 0; i < waiters->len; i++) {
+    const Waiter *waiter = &g_array_index (waiters, Waiter, i);
+
+    waiter->done (waiter->data);
+  }
+}
+
 void
 openim_run_stop (OpenimRun *self)
 {
@@ -112,12 +132,14 @@ openim_run_stop (OpenimRun *self)
   g_clear_handle_id (&self->catch_up, g_source_remove);
   self->active = FALSE;
   clear (self);
+  tell_waiters (self);
 }
 
 void
 openim_run_free (OpenimRun *self)
 {
   clear (self);
+  g_array_unref (self->waiters);
   g_free (self);
 }
 
@@ -161,6 +183,7 @@ end_run (OpenimRun *self, gboolean success)
 
     self->catch_up = g_timeout_add ((guint) MAX (rest, 0) + 1, on_pause_over, self);
   }
+  tell_waiters (self);
   if (self->begun)
     tell (self, success ? EVENT (EventOnSyncServerFinish) : EVENT (EventOnSyncServerFailed));
 }
@@ -256,15 +279,43 @@ check_end (OpenimRun *self)
 
 /* A lane that ends at once comes back here by openim_run_lane_done, therefore the count goes first. */
 static void
+open_next_lane (OpenimRun *self)
+{
+  const OpenimWant *want = g_ptr_array_index (self->wants, self->opened++);
+
+  openim_lanes_open (self->sync->lanes, want->id, want->notification, want->missing, want->begin, want->end,
+                     self->reinstalled, self->id);
+}
+
+static void
 open_lanes (OpenimRun *self)
 {
   while (self->active && self->wants != NULL && self->opened < self->wants->len &&
-         self->opened - self->done < SLICE) {
-    const OpenimWant *want = g_ptr_array_index (self->wants, self->opened++);
+         self->opened - self->done < SLICE)
+    open_next_lane (self);
+}
 
-    openim_lanes_open (self->sync->lanes, want->id, want->notification, want->missing, want->begin, want->end,
-                       self->reinstalled, self->id);
+gboolean
+openim_run_wait (OpenimRun *self, const char *id, OpenimWaitFunc done, gpointer data)
+{
+  const Waiter waiter = { done, data };
+
+  if (!self->active)
+    return FALSE;
+  if (!self->seqs_stored) {
+    g_array_append_vals (self->waiters, &waiter, 1);
+    return TRUE;
   }
+  for (guint i = self->opened; i < self->wants->len; i++)
+    if (g_str_equal (((OpenimWant *) self->wants->pdata[i])->id, id)) {
+      gpointer first = self->wants->pdata[self->opened];
+
+      self->wants->pdata[self->opened] = self->wants->pdata[i];
+      self->wants->pdata[i] = first;
+      open_next_lane (self);
+      break;
+    }
+  return FALSE;
 }
 
 void
@@ -341,6 +392,7 @@ on_seqs_stored (OpenimSync *sync, gpointer data, GPtrArray *wants, const GError 
   self->wants = g_ptr_array_ref (wants);
   open_lanes (self);
   self->seqs_stored = TRUE;
+  tell_waiters (self);
   if (self->reinstalled && self->whole)
     start_other_lists (self);
   check_end (self);

@@ -6,9 +6,11 @@
 
 #include "msg.pb-c.h"
 
+#include "base/clock.h"
 #include "base/gate.h"
 #include "base/id.h"
 #include "store/ranges.h"
+#include "store/rewind.h"
 #include "sync/internal.h"
 
 /* ---- asking */
@@ -134,7 +136,9 @@ openim_seqs_ask (OpenimSync *self, gboolean newest, OpenimSeqsFunc func, gpointe
 typedef struct {
   OpenimSeqs *seqs;
   gboolean reinstalled;
-  GPtrArray *wants; /* out: OpenimWant */
+  GHashTable *suspects; /* (nullable) id → gint64, a seq that was here before the server was asked */
+  GHashTable *behind;   /* out: the same, of those of which the server tells less */
+  GPtrArray *wants;     /* out: OpenimWant */
   OpenimWantsFunc func;
   gpointer data;
 } Job;
@@ -155,6 +159,8 @@ job_free (gpointer p)
   Job *job = p;
 
   openim_seqs_free (job->seqs);
+  g_clear_pointer (&job->suspects, g_hash_table_unref);
+  g_hash_table_unref (job->behind);
   g_ptr_array_unref (job->wants);
   g_free (job);
 }
@@ -256,6 +262,85 @@ store_marks (Job *job, OpenimDb *db, GHashTable *known, OpenimEffects *effects, 
   return TRUE;
 }
 
+/* ---- seqs that go back */
+
+#define SETTLED (10 * 60 * 1000) /* ms after which a server knows a conversation in all its parts */
+
+static gint64
+told_newest (const Job *job, const char *id)
+{
+  const gint64 *newest = g_hash_table_lookup (job->seqs->newest, id);
+
+  return newest != NULL ? *newest : 0;
+}
+
+/* One that the server does not name at all may be too young. */
+static gboolean
+is_old (OpenimDb *db, const char *id, gboolean *old, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (OpenimConversationRow) row = openim_conversations_get (db, id, &local);
+
+  *old = row != NULL && row->latest != NULL && row->latest->data->sendtime < openim_clock_now () - SETTLED;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* Those of which there is more here than the server tells. What was pushed after the answer was made is among
+ * them, therefore it is asked again. */
+static gboolean
+find_behind (Job *job, OpenimDb *db, GHashTable *known, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, known);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    const OpenimSeqMarks *row = value;
+    gint64 told = told_newest (job, key);
+    gboolean channel = openim_id_is_notification_channel (key);
+    gint64 have = channel ? row->fetched : row->max_seq;
+    gboolean behind = told > 0 && told < have;
+
+    if (told == 0 && have > 0 && !channel && !is_old (db, key, &behind, error))
+      return FALSE;
+    if (behind)
+      g_hash_table_insert (job->behind, g_strdup (key), g_memdup2 (&have, sizeof have));
+  }
+  return TRUE;
+}
+
+/* Still behind what was here before the question: no push has overtaken the answer. */
+static gboolean
+rewind_behind (Job *job, OpenimDb *db, OpenimEffects *effects, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, job->suspects);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    gint64 told = told_newest (job, key);
+    g_autofree char *stub = openim_log_id (key);
+
+    if (told >= *(gint64 *) value)
+      continue;
+    openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING,
+                "%s: the server has gone back from seq %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, stub,
+                *(gint64 *) value, told);
+    if (!openim_seqs_rewind (db, key, told, error))
+      return FALSE;
+    if (!openim_id_is_notification_channel (key))
+      openim_effects_touch (effects, key, OPENIM_TOUCH_CHANGED);
+  }
+  return TRUE;
+}
+
+/* ---- */
+
 static int
 compare_wants (gconstpointer a, gconstpointer b)
 {
@@ -269,13 +354,22 @@ static gboolean
 store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
 {
   Job *job = data;
-  g_autoptr (GHashTable) known = openim_conversations_marks (db, error);
+  g_autoptr (GHashTable) known = NULL;
   GHashTableIter iter;
   gpointer key;
   gpointer value;
 
   effects->silent = job->reinstalled;
-  if (known == NULL || !store_marks (job, db, known, effects, error))
+  if (job->suspects != NULL && !rewind_behind (job, db, effects, error))
+    return FALSE;
+  known = openim_conversations_marks (db, error);
+  if (known == NULL)
+    return FALSE;
+  if (job->seqs->newest != NULL && job->suspects == NULL && !find_behind (job, db, known, error))
+    return FALSE;
+  if (g_hash_table_size (job->behind) > 0)
+    return TRUE;
+  if (!store_marks (job, db, known, effects, error))
     return FALSE;
   if (job->seqs->newest == NULL)
     return TRUE;
@@ -300,24 +394,77 @@ store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
   return TRUE;
 }
 
+static void store (OpenimSync *self,
+                   OpenimSeqs *seqs,
+                   gboolean reinstalled,
+                   GHashTable *suspects,
+                   OpenimWantsFunc func,
+                   gpointer data);
+
+typedef struct {
+  GHashTable *suspects;
+  gboolean reinstalled;
+  OpenimWantsFunc func;
+  gpointer data;
+} Again;
+
+static void
+on_asked_again (OpenimSync *sync, gpointer data, OpenimSeqs *seqs, const GError *error)
+{
+  Again *again = data;
+
+  if (seqs == NULL || sync->stopped) {
+    again->func (sync, again->data, NULL, error);
+    openim_seqs_free (seqs);
+    g_hash_table_unref (again->suspects);
+  } else {
+    store (sync, seqs, again->reinstalled, again->suspects, again->func, again->data);
+  }
+  g_free (again);
+}
+
 static void
 on_stored (OpenimSync *sync, gpointer data, const GError *error)
 {
   Job *job = data;
+  Again *again;
 
-  job->func (sync, job->data, job->wants, error);
+  if (error != NULL || sync->stopped || g_hash_table_size (job->behind) == 0) {
+    job->func (sync, job->data, job->wants, error);
+    return;
+  }
+  again = g_new0 (Again, 1);
+  again->suspects = g_hash_table_ref (job->behind);
+  again->reinstalled = job->reinstalled;
+  again->func = job->func;
+  again->data = job->data;
+  openim_seqs_ask (sync, TRUE, on_asked_again, again);
+}
+
+/* @suspects: (transfer full) (nullable) */
+static void
+store (OpenimSync *self,
+       OpenimSeqs *seqs,
+       gboolean reinstalled,
+       GHashTable *suspects,
+       OpenimWantsFunc func,
+       gpointer data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->seqs = seqs;
+  job->reinstalled = reinstalled;
+  job->suspects = suspects;
+  job->behind = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  job->wants = g_ptr_array_new_with_free_func (want_free);
+  job->func = func;
+  job->data = data;
+  openim_sync_write (self, OPENIM_STORE_WRITE, store_seqs, job, job_free, on_stored);
 }
 
 void
 openim_seqs_store (
     OpenimSync *self, OpenimSeqs *seqs, gboolean reinstalled, OpenimWantsFunc func, gpointer data)
 {
-  Job *job = g_new0 (Job, 1);
-
-  job->seqs = seqs;
-  job->reinstalled = reinstalled;
-  job->wants = g_ptr_array_new_with_free_func (want_free);
-  job->func = func;
-  job->data = data;
-  openim_sync_write (self, OPENIM_STORE_WRITE, store_seqs, job, job_free, on_stored);
+  store (self, seqs, reinstalled, NULL, func, data);
 }

@@ -222,6 +222,8 @@ pass_on (OpenimSync *self, OpenimEffects *effects)
 
     openim_lists_update (self->lists, refresh->list, refresh->entity, OPENIM_LIST_PLAIN, NULL, NULL);
   }
+  if (effects->resync && !self->stopped && self->connected)
+    openim_run_start (self->run, FALSE);
 }
 
 static void

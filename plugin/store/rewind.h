@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Seqs that go back: a server that was set up anew, or from an old copy, gives out again what it has given
+ * out before. */
+
+#include "store/messages.h"
+
+G_BEGIN_DECLS
+
+/* Of that conversation or notification channel the server has no seqs above @max, and what it says of the
+ * others is to be asked for again. Messages that are here stay: those above @max without their seqs, the
+ * others until another one takes their place. Newest seq and read mark become 0 and grow with what the server
+ * tells. Store thread. */
+gboolean openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 max, GError **error);
+
+/* Whether a message that the server has just sent cannot be of the same count as those that are here: its seq
+ * is that of another one, or later ones were sent long before it. */
+gboolean openim_seqs_contradict (OpenimDb *db,
+                                 const char *conversation_id,
+                                 const OpenimMsgData *data,
+                                 gboolean *contradict,
+                                 GError **error);
+
+G_END_DECLS

@@ -52,6 +52,7 @@ on_progress (gpointer owner, gint64 sent, gint64 total)
   const ProtobufCMessageDescriptor *descriptor;
   gpointer data;
 
+  openim_call_tell (self->call, sent, total);
   if (self->event == 0 || percent == self->told)
     return;
   self->told = percent;

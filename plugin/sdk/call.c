@@ -94,6 +94,13 @@ openim_call_emit (OpenimCall *call, OpenimFunction event, gpointer data)
 }
 
 void
+openim_call_tell (OpenimCall *call, gint64 done, gint64 total)
+{
+  if (!call->answered && call->watch != NULL)
+    call->watch (call->sdk, call->handle, done, total, call->func_data);
+}
+
+void
 openim_call_set_state (OpenimCall *call, gpointer state, GDestroyNotify destroy)
 {
   if (call->destroy_state != NULL)

@@ -27,6 +27,9 @@ gboolean openim_call_is_over (OpenimCall *call);
  * (transfer full). */
 void openim_call_emit (OpenimCall *call, OpenimFunction event, gpointer data);
 
+/* Whoever watches the call hears how far it has come, in bytes. @total: -1 when it is not known. */
+void openim_call_tell (OpenimCall *call, gint64 done, gint64 total);
+
 /* Something of the handler's own that goes with the call; replaces what was there. State may be read on the
  * store's thread while a job of the call runs. */
 void openim_call_set_state (OpenimCall *call, gpointer state, GDestroyNotify destroy);

@@ -122,6 +122,7 @@ void openim_command_delete (OpenimCall *call);
 
 /* file.c */
 void openim_file_upload (OpenimCall *call);
+void openim_file_download (OpenimCall *call);
 
 /* logs.c */
 void openim_logs_upload (OpenimCall *call);

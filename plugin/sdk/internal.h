@@ -67,6 +67,7 @@ struct _OpenimCall {
   GError *error;
   gpointer response;
   OpenimAnswerFunc func;
+  OpenimWatchFunc watch; /* (nullable) */
   gpointer func_data;
 };
 

@@ -4,7 +4,9 @@
 /* What a login has and a logout takes away: HTTP, gateway, store and sync of one user. Counted references, so
  * that the steps of a call which is over can still run out. Main thread. */
 
+#include "base/cache.h"
 #include "net/api.h"
+#include "net/download.h"
 #include "net/files.h"
 #include "net/gateway.h"
 #include "store/lists.h"
@@ -31,6 +33,8 @@ typedef struct {
   int platform;
   OpenimApi *api;
   OpenimFiles *files;
+  OpenimDownloads *downloads;
+  OpenimCache *cache; /* of what has been downloaded */
   OpenimGateway *gateway;
   OpenimStore *store;
   OpenimSync *sync;

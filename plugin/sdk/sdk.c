@@ -251,6 +251,18 @@ openim_sdk_cancel (OpenimSdk *self, guint64 handle)
     give_up (self, call);
 }
 
+void
+openim_sdk_watch (OpenimSdk *self, guint64 handle, OpenimWatchFunc watch)
+{
+  OpenimCall *call;
+
+  g_return_if_fail (OPENIM_IS_SDK (self));
+
+  call = g_hash_table_lookup (self->calls, &handle);
+  if (call != NULL)
+    call->watch = watch;
+}
+
 static int
 compare_calls (gconstpointer a, gconstpointer b, gpointer user_data)
 {

@@ -60,6 +60,13 @@ guint64 openim_sdk_call_bytes (OpenimSdk *self,
  * stored or sent stays so. */
 void openim_sdk_cancel (OpenimSdk *self, guint64 handle);
 
+/* How far a call with a file has come: bytes of all that there are (-1: not known). @user_data is the
+ * answer's. Between the call and its answer, from the main loop. Finer than events 12 and 13, which say
+ * percents. */
+typedef void (*OpenimWatchFunc) (
+    OpenimSdk *sdk, guint64 handle, gint64 done, gint64 total, gpointer user_data);
+void openim_sdk_watch (OpenimSdk *self, guint64 handle, OpenimWatchFunc watch);
+
 /* One listener; NULL takes it away. */
 void openim_sdk_listen (OpenimSdk *self, OpenimEventFunc event, gpointer user_data);
 

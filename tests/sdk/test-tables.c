@@ -58,7 +58,7 @@ test_functions (void)
   g_assert_cmpuint (n_functions, ==, 103);
 
   openim_functions_get_rows (&n_rows);
-  g_assert_cmpuint (n_rows, ==, 103 + 7 + 4);
+  g_assert_cmpuint (n_rows, ==, 103 + 7 + 5);
   names = &openim__sdk__internal__internal_function__descriptor;
   for (unsigned i = 0; i < names->n_values; i++) {
     if (names->values[i].value != 0)

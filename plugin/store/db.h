@@ -22,6 +22,7 @@ struct _OpenimDb {
   gboolean damaged;       /* SQLite has met a corrupt page */
   char *conversation;     /* the one that was asked for last, */
   gint64 number;          /* and its number */
+  GHashTable *origins;    /* of origins.c: those found last; (nullable) */
   gint64 unindexed;       /* of search.c: rows that are not in the index; -1 not counted */
 };
 

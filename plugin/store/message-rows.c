@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/pb.h"
+#include "store/origins.h"
 #include "store/search.h"
 
 /* Nearly every message is a text in exactly this form. */
@@ -12,44 +13,6 @@
 #define TEXT_AFTER "\"}"
 
 #define FIRST_LOCAL_SLOT (-(G_GINT64_CONSTANT (1) << 40))
-
-/* Keys of the options map that have a meaning; the order is that of the bits in the file. */
-static const char *const option_keys[] = {
-  "history",           "persistent",         "offlinePush",
-  "unreadCount",       "conversationUpdate", "senderConversationUpdate",
-  "senderSync",        "notPrivate",         "senderNotificationPush",
-  "reactionFromCache", "isNotNotification",  "isSendMsg",
-};
-
-/* ---- options */
-
-static gint64
-options_to_bits (const OpenimMsgData *data)
-{
-  gint64 bits = 0;
-
-  for (gsize i = 0; i < data->n_options; i++)
-    for (guint k = 0; k < G_N_ELEMENTS (option_keys); k++)
-      if (strcmp (data->options[i]->key, option_keys[k]) == 0) {
-        bits &= ~(G_GINT64_CONSTANT (3) << 2 * k);
-        bits |= (data->options[i]->value ? G_GINT64_CONSTANT (3) : 1) << 2 * k;
-      }
-  return bits;
-}
-
-static void
-options_from_bits (OpenimMsgData *data, gint64 bits)
-{
-  for (guint k = 0; k < G_N_ELEMENTS (option_keys); k++) {
-    if ((bits >> 2 * k & 1) == 0)
-      continue;
-    Openim__Sdkws__MsgData__OptionsEntry *entry =
-        openim_pb_new (&openim__sdkws__msg_data__options_entry__descriptor);
-    openim_pb_set (&entry->key, option_keys[k]);
-    entry->value = (bits >> 2 * k & 2) != 0;
-    openim_pb_append (&data->n_options, &data->options, entry);
-  }
-}
 
 /* ---- content and rare fields */
 
@@ -121,51 +84,6 @@ read_more (OpenimStatement *statement, int column, OpenimMsgData *data, GError *
   return TRUE;
 }
 
-/* ---- origins */
-
-static gint64
-hash_origin (const OpenimMsgData *data, gint64 options)
-{
-  const char *const texts[] = { data->sendid,         data->recvid,        data->groupid,
-                                data->sendernickname, data->senderfaceurl, data->attachedinfo };
-  guint hash = (guint) options;
-
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    hash = hash * 31 + g_str_hash (texts[i]);
-  return (gint32) hash;
-}
-
-static gboolean
-find_origin (OpenimDb *db, const OpenimMsgData *data, gint64 *origin, GError **error)
-{
-  gint64 options = options_to_bits (data);
-  gint64 hash = hash_origin (data, options);
-
-#define ORIGIN_VALUES                                                                                        \
-  hash, data->sendid, data->recvid, data->groupid, data->sendernickname, data->senderfaceurl,                \
-      data->attachedinfo, (gint64) data->senderplatformid, (gint64) data->sessiontype,                       \
-      (gint64) data->msgfrom, options
-  *origin = 0;
-  if (!openim_db_get_int (
-          db, origin, error,
-          "SELECT id FROM origins WHERE hash = ?1 AND sendID = ?2 AND recvID = ?3 AND groupID = ?4 "
-          "AND senderNickname = ?5 AND senderFaceURL = ?6 AND attachedInfo = ?7 "
-          "AND senderPlatformID = ?8 AND sessionType = ?9 AND msgFrom = ?10 AND options = ?11",
-          "issssssiiii", ORIGIN_VALUES))
-    return FALSE;
-  if (*origin != 0)
-    return TRUE;
-  if (!openim_db_run (db, error,
-                      "INSERT INTO origins (hash, sendID, recvID, groupID, senderNickname, senderFaceURL, "
-                      "attachedInfo, senderPlatformID, sessionType, msgFrom, options) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                      "issssssiiii", ORIGIN_VALUES))
-    return FALSE;
-#undef ORIGIN_VALUES
-  *origin = sqlite3_last_insert_rowid (db->sqlite);
-  return TRUE;
-}
-
 /* ---- rows */
 
 OpenimStoredMessage *
@@ -198,7 +116,7 @@ openim_message_row_read (OpenimStatement *statement, const char *conversation_id
   data->senderplatformid = sqlite3_column_int (statement, 17);
   data->sessiontype = sqlite3_column_int (statement, 18);
   data->msgfrom = sqlite3_column_int (statement, 19);
-  options_from_bits (data, sqlite3_column_int64 (statement, 20));
+  openim_origin_set_options (data, sqlite3_column_int64 (statement, 20));
   return g_steal_pointer (&message);
 }
 
@@ -219,7 +137,7 @@ openim_message_row_insert (OpenimDb *db,
   const guint8 *content = openim_message_row_content (&data->content, &length, &is_text);
   g_autofree guint8 *more = pack_more (data, &more_length);
 
-  if (!find_origin (db, data, &origin, error) ||
+  if (!openim_origin_find (db, data, &origin, error) ||
       !openim_db_run (
           db, error,
           "INSERT INTO messages (conversation, slot, sendTime, clientMsgID, serverMsgID, origin, "

@@ -4,6 +4,7 @@
 
 #include "store/db.h"
 #include "store/messages.h"
+#include "store/origins.h"
 
 GArray *
 openim_messages_unread_seqs (
@@ -86,6 +87,7 @@ openim_messages_mark_read_up_to (
 gboolean
 openim_messages_rename_sender (OpenimDb *db, const OpenimUser *before, const OpenimUser *now, GError **error)
 {
+  openim_origins_forget (db);
   return openim_db_run (db, error,
                         "UPDATE origins SET senderNickname = ?3 WHERE sendID = ?1 AND senderNickname = ?2 "
                         "AND ?2 <> ?3",
@@ -99,6 +101,7 @@ openim_messages_rename_sender (OpenimDb *db, const OpenimUser *before, const Ope
 gboolean
 openim_messages_rename_member (OpenimDb *db, const OpenimGroupMember *now, GError **error)
 {
+  openim_origins_forget (db);
   return openim_db_run (
       db, error,
       "UPDATE origins SET senderNickname = ?3, senderFaceURL = ?4 WHERE sendID = ?1 AND groupID = ?2", "ssss",

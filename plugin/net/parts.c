@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -8,9 +9,11 @@
 #include "net/upload-private.h"
 
 #define LOG "openim-net"
-#define PARALLEL 3                    /* parts of one file on their way */
-#define SIGNED_FOR 60000              /* ms that signatures of a file with several parts are used */
-#define ANSWER_MAX 65536              /* bytes of a storage's answer */
+#define PARALLEL 3       /* parts of one file on their way */
+#define SIGNED_FOR 60000 /* ms that signatures of a file with several parts are used */
+#define ANSWER_MAX 65536 /* bytes of a storage's answer */
+#define CODE "<Code>"
+#define CODE_MAX 40
 #define LONGEST (24 * 60 * 60 * 1000) /* ms: signatures are good for so long */
 
 /* ---- signatures */
@@ -36,9 +39,8 @@ is_signed (OpenimUploading *upload, const OpenimPart *part)
          (upload->n_parts == 1 || openim_clock_monotonic () - part->signed_at < SIGNED_FOR);
 }
 
-/* FALSE, and the upload is over, when not one that was missing came. */
-static gboolean
-take_signatures (OpenimUploading *upload, JsonObject *sign)
+gboolean
+openim_upload_take_signatures (OpenimUploading *upload, JsonObject *sign)
 {
   gboolean any = FALSE;
   JsonArray *list = openim_json_array (sign, "parts");
@@ -66,9 +68,8 @@ take_signatures (OpenimUploading *upload, JsonObject *sign)
   return any;
 }
 
-/* An upload is begun. Of parts that went to one before nothing is left. */
-gboolean
-openim_upload_begin_parts (OpenimUploading *upload, JsonObject *answer)
+void
+openim_upload_make_parts (OpenimUploading *upload, const char *id, gint64 expires)
 {
   g_autofree OpenimPart *before = upload->parts;
   guint n_before = upload->n_parts;
@@ -84,9 +85,22 @@ openim_upload_begin_parts (OpenimUploading *upload, JsonObject *answer)
   for (guint i = 0; i < n_before; i++)
     part_unsign (&before[i]);
   upload->sent = 0;
+  upload->expires = expires;
   g_free (upload->id);
-  upload->id = g_strdup (openim_json_string (answer, "uploadID"));
-  return take_signatures (upload, openim_json_object (answer, "sign"));
+  upload->id = g_strdup (id);
+}
+
+void
+openim_upload_stop_parts (OpenimUploading *upload)
+{
+  for (guint i = 0; i < upload->n_parts; i++) {
+    OpenimPart *part = &upload->parts[i];
+
+    if (part->state == OPENIM_PART_RESTING)
+      g_clear_handle_id (&part->timer, g_source_remove);
+    if (part->state == OPENIM_PART_GOING)
+      g_cancellable_cancel (part->cancellable);
+  }
 }
 
 void
@@ -108,19 +122,9 @@ static void
 on_signed (GObject *source, GAsyncResult *result, gpointer data)
 {
   OpenimUploading *upload = data;
-  GError *error = NULL;
-  g_autoptr (JsonObject) answer = openim_api_call_finish (OPENIM_API (source), result, &error);
+  g_autoptr (JsonObject) answer = openim_upload_answer (upload, source, result);
 
-  upload->asking = FALSE;
-  if (error != NULL && upload->error == NULL) {
-    upload->pending--;
-    openim_upload_ask_again (upload, error);
-    return;
-  }
-  if (!openim_upload_step_done (upload, error))
-    return;
-  upload->tries = 0;
-  if (take_signatures (upload, answer))
+  if (answer != NULL && openim_upload_take_signatures (upload, answer))
     openim_upload_pump (upload);
 }
 
@@ -145,11 +149,9 @@ ask_signatures (OpenimUploading *upload)
     if (part->state == OPENIM_PART_WAITING && !is_signed (upload, part))
       json_array_add_int_element (numbers, part->number);
   }
-  upload->asking = TRUE;
-  upload->pending++;
-  openim_api_call_async (upload->files->api, "/object/auth_sign",
-                         openim_json_build ("uploadID", 's', upload->id, "partNumbers", 'a', numbers, NULL),
-                         upload->cancellable, on_signed, upload);
+  openim_upload_ask (upload, "/object/auth_sign",
+                     openim_json_build ("uploadID", 's', upload->id, "partNumbers", 'a', numbers, NULL),
+                     openim_upload_pump, on_signed);
 }
 
 /* ---- parts */
@@ -162,7 +164,9 @@ on_wrote (SoupMessage *message, guint bytes, gpointer data)
   part->moved = openim_clock_monotonic ();
   part_set_sent (part,
                  MIN (part->sent + bytes, openim_source_get_length (part->upload->source, part->number - 1)));
-  openim_upload_tell (part->upload, part->upload->sent);
+  if (part->upload->arrived == 0)
+    part->upload->arrived = part->moved;
+  openim_upload_tell (part->upload);
 }
 
 static void
@@ -208,11 +212,30 @@ on_rested (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* (transfer full) (nullable) The word that a storage has for what it does not like: <Code>WORD</Code>. */
+static char *
+refusal_code (GBytes *body)
+{
+  gsize length = 0;
+  const char *bytes = body != NULL ? g_bytes_get_data (body, &length) : NULL;
+  g_autofree char *text = g_strndup (bytes, length);
+  const char *begin = text != NULL ? strstr (text, CODE) : NULL;
+  gsize n = 0;
+
+  if (begin == NULL)
+    return NULL;
+  begin += strlen (CODE);
+  while (n < CODE_MAX && g_ascii_isalnum (begin[n]))
+    n++;
+  return n > 0 && begin[n] == '<' ? g_strndup (begin, n) : NULL;
+}
+
 /* Why a part is not there. (transfer full) */
 static GError *
-part_error (const OpenimPart *part, GError *error)
+part_error (const OpenimPart *part, GBytes *body, GError *error)
 {
   guint status = soup_message_get_status (part->message);
+  g_autofree char *code = NULL;
 
   if (part->stalled) {
     g_clear_error (&error);
@@ -221,8 +244,14 @@ part_error (const OpenimPart *part, GError *error)
   }
   if (error != NULL)
     return error;
+  code = refusal_code (body);
+  if (code == NULL)
+    return g_error_new (OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
+                        _ ("The file storage refuses part %u of the file (HTTP %u)."), part->number, status);
   return g_error_new (OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
-                      _ ("The file storage refuses part %u of the file (HTTP %u)."), part->number, status);
+                      /* TRANSLATORS: the last is a word of the storage, as "SignatureDoesNotMatch" */
+                      _ ("The file storage refuses part %u of the file (HTTP %u, %s)."), part->number, status,
+                      code);
 }
 
 /* A refusal may be one of the signature, which is made anew at once; trouble needs a pause.
@@ -237,7 +266,6 @@ part_fail (OpenimPart *part, GError *error)
   gboolean trouble = openim_upload_is_network (error) || status == SOUP_STATUS_REQUEST_TIMEOUT ||
                      status == 429 || status >= SOUP_STATUS_INTERNAL_SERVER_ERROR;
 
-  part_set_sent (part, 0);
   part->stalled = FALSE;
   part->tries++;
   part_unsign (part);
@@ -247,7 +275,7 @@ part_fail (OpenimPart *part, GError *error)
     g_error_free (error);
     error = g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
                                  _ ("The file was changed while it was sent."));
-  } else if ((unsigned_ || trouble) && part->tries < OPENIM_UPLOAD_TRIES) {
+  } else if ((unsigned_ || trouble) && openim_upload_tries_again (upload, part->tries, error)) {
     openim_log (LOG, OPENIM_LOG_INFO, "upload: part %u again: %s", part->number, error->message);
     g_error_free (error);
     part->state = trouble ? OPENIM_PART_RESTING : OPENIM_PART_WAITING;
@@ -260,6 +288,18 @@ part_fail (OpenimPart *part, GError *error)
   openim_upload_fail (upload, error);
 }
 
+void
+openim_upload_mark_part (OpenimUploading *upload, guint index)
+{
+  OpenimPart *part = &upload->parts[index];
+
+  part->state = OPENIM_PART_DONE;
+  part_set_sent (part, openim_source_get_length (upload->source, index));
+  part_unsign (part);
+  g_clear_object (&part->cancellable);
+  g_clear_object (&part->message);
+}
+
 static void
 on_put (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -267,26 +307,32 @@ on_put (GObject *source, GAsyncResult *result, gpointer data)
   OpenimUploading *upload = part->upload;
   GError *error = NULL;
   g_autoptr (GBytes) body = openim_http_fetch_finish (SOUP_SESSION (source), result, &error);
+  guint status = soup_message_get_status (part->message);
+  gboolean arrived = body != NULL && SOUP_STATUS_IS_SUCCESSFUL (status);
 
   g_clear_handle_id (&part->timer, g_source_remove);
   g_signal_handlers_disconnect_by_data (part->message, part);
-  if (upload->error != NULL) {
+  part->state = OPENIM_PART_WAITING;
+  if (!arrived)
+    part_set_sent (part, 0);
+  if (body != NULL && status == SOUP_STATUS_NOT_FOUND && upload->resumed && upload->error == NULL)
+    openim_upload_begin_anew (upload);
+  if (arrived && !upload->anew) {
+    openim_upload_mark_part (upload, part->number - 1);
+    upload->arrived = openim_clock_monotonic ();
+    openim_upload_keep (upload); /* also for another time, when this one fails */
+  }
+  if (upload->error != NULL || upload->anew) {
     g_clear_error (&error);
-    part->state = OPENIM_PART_WAITING;
     openim_upload_step_done (upload, NULL);
     return;
   }
   upload->pending--;
-  if (body == NULL || !SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (part->message))) {
-    part_fail (part, part_error (part, error));
+  if (!arrived) {
+    part_fail (part, part_error (part, body, error));
     return;
   }
-  part->state = OPENIM_PART_DONE;
-  part_set_sent (part, openim_source_get_length (upload->source, part->number - 1));
-  part_unsign (part);
-  g_clear_object (&part->cancellable);
-  g_clear_object (&part->message);
-  openim_upload_tell (upload, upload->sent);
+  openim_upload_tell (upload);
   openim_upload_pump (upload);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "sdk/convert.h"
+#include "sdk/uploads.h"
 
 /* The last request of a session: nobody waits for it longer than that anyway. */
 typedef struct {
@@ -270,6 +271,7 @@ openim_resources_new (OpenimSdk *sdk,
   }
 
   self->files = openim_files_new (self->api, proxy);
+  openim_files_set_memory (self->files, &openim_uploads_memory, store);
   openim_api_set_token (self->api, token);
   openim_api_set_token_func (self->api, on_token_error, self);
   self->sync = openim_sync_new (self->api, self->gateway, store, user_id, config->platform, &sync_sink, self);
@@ -298,6 +300,8 @@ openim_resources_unref (OpenimResources *self)
   g_clear_object (&self->gateway);
   if (self->api != NULL)
     openim_api_set_token_func (self->api, NULL, NULL);
+  if (self->files != NULL)
+    openim_files_set_memory (self->files, NULL, NULL);
   g_clear_object (&self->files);
   g_clear_object (&self->api);
   g_clear_object (&self->store);

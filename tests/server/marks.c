@@ -349,6 +349,7 @@ clear (Server *server, const char *user, char **conversations, Sync sync)
       db_run (server->db, "UPDATE seqs SET min_seq = ? WHERE conversation = ?", "is", min, *conversations);
       for (gint64 i = 0; i < count; i++)
         tell_cleared (server, user, chat.peer, chat.type == SESSION_GROUP, one);
+      seq_set_read (server, user, *conversations, min - 1);
     } else {
       conversation_clear (server, user, *conversations, min, TRUE);
       for (gint64 i = 0; i < count; i++)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/gate.h"
-#include "base/json-private.h"
 
 JsonObject *
 openim_json_parse (const char *text, gsize length, gsize max_length, GError **error)
@@ -14,8 +13,15 @@ openim_json_parse (const char *text, gsize length, gsize max_length, GError **er
   if (checked == NULL)
     return NULL;
 
-  g_autoptr (JsonNode) root = openim_json_read_checked (checked);
-  if (!JSON_NODE_HOLDS_OBJECT (root)) {
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GError) trouble = NULL;
+  if (!json_parser_load_from_data (parser, checked, -1, &trouble)) {
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, "JSON: %s", trouble->message);
+    return NULL;
+  }
+
+  JsonNode *root = json_parser_get_root (parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
     g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, "JSON that is no object");
     return NULL;
   }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "purple/blist.h"
 #include "purple/events.h"
+#include "purple/who.h"
 #include "relation.pb-c.h"
 
 enum {
@@ -310,7 +311,8 @@ on_command_answer (OpenimConnection *self,
 static void
 answer_by_command (OpenimConnection *self, OpenimCommandLine *command, int status)
 {
-  const char *user_id = command->args[0] != NULL ? command->args[0] : find_only_one (self);
+  const char *user_id =
+      command->args[0] != NULL ? openim_who_find (self, command->args[0]) : find_only_one (self);
 
   if (user_id != NULL)
     send_answer (self, user_id, status, command->args[1], on_command_answer, openim_command_ref (command),

@@ -3,6 +3,7 @@
 
 #include "purple/events.h"
 #include "purple/status.h"
+#include "purple/who.h"
 
 #define SLICE 50 /* nodes shown in one turn of the main loop */
 
@@ -54,6 +55,28 @@ const OpenimFriend *
 openim_roster_get_friend (OpenimConnection *self, const char *user_id)
 {
   return g_hash_table_lookup (self->roster->friends, user_id);
+}
+
+const OpenimFriend *
+openim_roster_find_friend (OpenimConnection *self, const char *name)
+{
+  g_autofree char *wanted = g_utf8_casefold (name, -1);
+  const OpenimFriend *found = NULL;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->roster->friends);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const OpenimFriend *person = value;
+    g_autofree char *shown = g_utf8_casefold (openim_roster_get_name (self, person->frienduserid), -1);
+
+    if (!g_str_equal (shown, wanted))
+      continue;
+    if (found != NULL)
+      return NULL;
+    found = person;
+  }
+  return found;
 }
 
 const OpenimGroup *
@@ -139,22 +162,24 @@ static void
 name_buddy (OpenimConnection *self, PurpleBuddy *buddy, const OpenimFriend *old, const OpenimFriend *now)
 {
   const char *alias = purple_buddy_get_alias_only (buddy);
+  const char *name = purple_buddy_get_name (buddy);
   const char *local = buddy->alias;
 
   if (g_strcmp0 (purple_buddy_get_server_alias (buddy), now->nickname) != 0 && *now->nickname != '\0')
-    serv_got_alias (self->gc, now->frienduserid, now->nickname);
+    serv_got_alias (self->gc, name, now->nickname);
   if (!openim_connection_is_open (self) || alias == NULL)
     return;
   if (*now->remark != '\0' && g_strcmp0 (local, now->remark) != 0)
-    purple_serv_got_private_alias (self->gc, now->frienduserid, now->remark);
+    purple_serv_got_private_alias (self->gc, name, now->remark);
   else if (*now->remark == '\0' && old != NULL && *old->remark != '\0' && g_strcmp0 (local, old->remark) == 0)
-    purple_serv_got_private_alias (self->gc, now->frienduserid, NULL);
+    purple_serv_got_private_alias (self->gc, name, NULL);
 }
 
 static void
 show_friend (OpenimConnection *self, const OpenimFriend *person)
 {
-  PurpleBuddy *buddy = purple_find_buddy (self->account, person->frienduserid);
+  const char *name = openim_who_name (self, person->frienduserid);
+  PurpleBuddy *buddy = purple_find_buddy (self->account, name);
   PurpleGroup *group = NULL;
 
   if (buddy != NULL) {
@@ -168,8 +193,7 @@ show_friend (OpenimConnection *self, const OpenimFriend *person)
     group = purple_group_new (OPENIM_BLIST_GROUP);
     purple_blist_add_group (group, NULL);
   }
-  buddy =
-      purple_buddy_new (self->account, person->frienduserid, *person->remark != '\0' ? person->remark : NULL);
+  buddy = purple_buddy_new (self->account, name, *person->remark != '\0' ? person->remark : NULL);
   /* Before the buddy is shown, so that it does not appear under its ID first. */
   if (*person->nickname != '\0')
     buddy->server_alias = g_strdup (person->nickname);
@@ -179,7 +203,7 @@ show_friend (OpenimConnection *self, const OpenimFriend *person)
 static void
 remove_friend (OpenimConnection *self, const char *user_id)
 {
-  GSList *buddies = purple_find_buddies (self->account, user_id);
+  GSList *buddies = purple_find_buddies (self->account, openim_who_name (self, user_id));
 
   for (GSList *l = buddies; l != NULL && openim_connection_is_open (self); l = l->next)
     purple_blist_remove_buddy (l->data);
@@ -339,7 +363,7 @@ put_friend (OpenimConnection *self, const OpenimFriend *person)
   g_hash_table_replace (self->roster->friends, g_strdup (id), openim_pb_copy (person));
   if (!openim_connection_is_connected (self))
     return;
-  buddy = purple_find_buddy (self->account, id);
+  buddy = purple_find_buddy (self->account, openim_who_name (self, id));
   if (buddy != NULL)
     name_buddy (self, buddy, old, person);
   else

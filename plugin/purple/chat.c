@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "purple/backlog.h"
 #include "purple/blist.h"
 #include "purple/commands.h"
 #include "purple/events.h"
@@ -13,6 +14,7 @@
 #include "purple/marks.h"
 #include "purple/members.h"
 #include "purple/outgoing.h"
+#include "purple/who.h"
 
 struct _OpenimRooms {
   GHashTable *by_group; /* group ID → OpenimRoom */
@@ -153,7 +155,8 @@ openim_chat_open (OpenimConnection *self, const char *group_id)
   conversation = serv_got_joined_chat (self->gc, room->id, id);
   if (conversation == NULL || !openim_connection_is_open (self) || openim_rooms_get (self, id) != room)
     return NULL;
-  purple_conv_chat_set_nick (purple_conversation_get_chat_data (conversation), self->self_id);
+  purple_conv_chat_set_nick (purple_conversation_get_chat_data (conversation),
+                             openim_who_name (self, self->self_id));
   group = openim_roster_get_group (self, id);
   if (group != NULL)
     set_topic (conversation, group);
@@ -168,7 +171,8 @@ openim_chat_show (OpenimConnection *self,
                   const char *sender,
                   const char *html,
                   PurpleMessageFlags flags,
-                  time_t when)
+                  time_t when,
+                  gboolean quiet)
 {
   PurpleConversation *conversation = find_window (self, group_id);
   OpenimRoom *room = NULL;
@@ -181,10 +185,11 @@ openim_chat_show (OpenimConnection *self,
   room = openim_rooms_get (self, group_id);
   if ((flags & PURPLE_MESSAGE_SYSTEM) != 0)
     openim_line_write (conversation, html, flags, when);
-  else if (room != NULL)
-    serv_got_chat_in (self->gc, room->id, sender, flags, html, when);
+  else if (room != NULL && !quiet)
+    serv_got_chat_in (self->gc, room->id, openim_who_name (self, sender), flags, html, when);
   else
-    purple_conv_chat_write (purple_conversation_get_chat_data (conversation), sender, html, flags, when);
+    purple_conv_chat_write (purple_conversation_get_chat_data (conversation), openim_who_name (self, sender),
+                            html, flags, when);
 }
 
 /* --- changes --- */
@@ -321,8 +326,9 @@ openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageF
     return 0;
   text = openim_members_find_mentions (self, room, said, mentioned);
   openim_marks_answered (self, &peer);
+  openim_backlog_forget (self, &peer);
   openim_outgoing_send (self, &peer, said, text, mentioned);
   /* libpurple shows one's own line in a window with one person, not in a chat. */
-  serv_got_chat_in (gc, id, self->self_id, flags, html, time (NULL));
+  serv_got_chat_in (gc, id, openim_who_name (self, self->self_id), flags, html, time (NULL));
   return 0;
 }

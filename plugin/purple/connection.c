@@ -5,19 +5,24 @@
 #include "purple/application.h"
 #include "purple/ask.h"
 #include "purple/askers.h"
+#include "purple/backlog.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/history.h"
+#include "purple/im.h"
 #include "purple/join.h"
 #include "purple/login.h"
 #include "purple/marks.h"
 #include "purple/receipts.h"
+#include "purple/search.h"
 #include "purple/privacy.h"
 #include "purple/register.h"
 #include "purple/shown.h"
 #include "purple/status.h"
+#include "purple/strangers.h"
+#include "purple/who.h"
 #include "purple/traits.h"
 
 struct _OpenimTimer {
@@ -31,6 +36,7 @@ struct _OpenimTimer {
 typedef struct {
   OpenimConnection *connection; /* owned */
   OpenimReplyFunc reply;
+  OpenimProgressFunc progress; /* (nullable) */
   gpointer data;
   GDestroyNotify destroy;
 } Call;
@@ -121,7 +127,41 @@ on_answer (
   call_free (call);
 }
 
-void
+static void
+on_progress (OpenimSdk *sdk, guint64 handle, gint64 done, gint64 total, gpointer user_data)
+{
+  Call *call = user_data;
+
+  if (openim_connection_is_open (call->connection))
+    call->progress (call->connection, done, total, call->data);
+}
+
+guint64
+openim_connection_call_watched (OpenimConnection *self,
+                                OpenimFunction function,
+                                gconstpointer request,
+                                OpenimProgressFunc progress,
+                                OpenimReplyFunc reply,
+                                gpointer data,
+                                GDestroyNotify destroy)
+{
+  Call *call = g_new0 (Call, 1);
+  guint64 handle = 0;
+
+  call->connection = openim_connection_ref (self);
+  call->progress = progress;
+  call->reply = reply;
+  call->data = data;
+  call->destroy = destroy;
+  handle = openim_sdk_call (self->sdk, function, request, on_answer, call);
+  if (handle == 0) /* closed meanwhile: there will be no answer */
+    call_free (call);
+  else if (progress != NULL)
+    openim_sdk_watch (self->sdk, handle, on_progress);
+  return handle;
+}
+
+guint64
 openim_connection_call (OpenimConnection *self,
                         OpenimFunction function,
                         gconstpointer request,
@@ -129,15 +169,7 @@ openim_connection_call (OpenimConnection *self,
                         gpointer data,
                         GDestroyNotify destroy)
 {
-  Call *call = g_new0 (Call, 1);
-
-  call->connection = openim_connection_ref (self);
-  call->reply = reply;
-  call->data = data;
-  call->destroy = destroy;
-  /* Closed meanwhile: there will be no answer. */
-  if (openim_sdk_call (self->sdk, function, request, on_answer, call) == 0)
-    call_free (call);
+  return openim_connection_call_watched (self, function, request, NULL, reply, data, destroy);
 }
 
 /* --- timers --- */
@@ -204,6 +236,8 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
   self->timers = g_hash_table_new_full (NULL, NULL, timer_free, NULL);
   self->login = openim_login_new ();
   self->roster = openim_roster_new ();
+  self->who = openim_who_new ();
+  self->strangers = openim_strangers_new ();
   self->statuses = openim_status_new ();
   self->rooms = openim_rooms_new ();
   self->joins = openim_joins_new ();
@@ -213,6 +247,8 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
   self->marks = openim_marks_new ();
   self->traits = openim_traits_new ();
   self->receipts = openim_receipts_new ();
+  self->backlog = openim_backlog_new ();
+  self->hits = openim_hits_new ();
   self->history = openim_history_new ();
   self->askers = openim_askers_new ();
   purple_connection_set_protocol_data (gc, self);
@@ -222,9 +258,11 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
                PURPLE_CONNECTION_NO_IMAGES;
   /* Signals of libpurple itself; it loads plugins before it has them. */
   openim_chat_watch (self);
+  openim_im_watch (self);
   openim_privacy_start (self);
   openim_login_watch (self);
   openim_marks_watch (self);
+  openim_backlog_watch (self);
   openim_events_listen (self);
   begin (self);
 }
@@ -259,6 +297,8 @@ openim_connection_close (PurpleConnection *gc)
   openim_askers_free (g_steal_pointer (&self->askers));
   openim_history_free (g_steal_pointer (&self->history));
   openim_marks_free (g_steal_pointer (&self->marks));
+  openim_hits_free (g_steal_pointer (&self->hits));
+  openim_backlog_free (g_steal_pointer (&self->backlog));
   openim_receipts_free (g_steal_pointer (&self->receipts));
   openim_traits_free (g_steal_pointer (&self->traits));
   openim_display_free (g_steal_pointer (&self->display));
@@ -269,5 +309,7 @@ openim_connection_close (PurpleConnection *gc)
   openim_questions_free (g_steal_pointer (&self->questions));
   openim_status_free (g_steal_pointer (&self->statuses));
   openim_roster_free (g_steal_pointer (&self->roster));
+  openim_strangers_free (g_steal_pointer (&self->strangers));
+  openim_who_free (g_steal_pointer (&self->who));
   openim_connection_unref (self);
 }

@@ -31,12 +31,20 @@ typedef struct _OpenimApplications OpenimApplications;
 typedef struct _OpenimQuestions OpenimQuestions;
 typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
+typedef struct _OpenimImages OpenimImages;
+typedef struct _OpenimTransfers OpenimTransfers;
+typedef struct _OpenimIcons OpenimIcons;
+typedef struct _OpenimParcels OpenimParcels;
 typedef struct _OpenimMarks OpenimMarks;
 typedef struct _OpenimTraitTable OpenimTraitTable;
 typedef struct _OpenimReceipts OpenimReceipts;
+typedef struct _OpenimBacklog OpenimBacklog;
+typedef struct _OpenimHits OpenimHits;
 typedef struct _OpenimHistory OpenimHistory;
 typedef struct _OpenimAskers OpenimAskers;
 typedef struct _OpenimRegistration OpenimRegistration;
+typedef struct _OpenimStrangers OpenimStrangers;
+typedef struct _OpenimWho OpenimWho;
 
 typedef struct {
   PurpleConnection *gc;   /* NULL once closed */
@@ -50,16 +58,24 @@ typedef struct {
   /* What each room keeps. */
   OpenimLogin *login;
   OpenimRoster *roster;
+  OpenimWho *who;
+  OpenimStrangers *strangers;
   OpenimStatuses *statuses;
   OpenimRooms *rooms;
   OpenimJoins *joins;
   OpenimApplications *applications;
   OpenimQuestions *questions;
   OpenimDisplay *display;
+  OpenimImages *images;
+  OpenimTransfers *transfers;
+  OpenimIcons *icons;
+  OpenimParcels *parcels;
   OpenimShown *shown; /* NULL until the user ID is known */
   OpenimMarks *marks;
   OpenimTraitTable *traits;
   OpenimReceipts *receipts;
+  OpenimBacklog *backlog;
+  OpenimHits *hits;
   OpenimHistory *history;
   OpenimAskers *askers;
   OpenimRegistration *registration; /* NULL unless it is for that alone */
@@ -93,13 +109,24 @@ typedef void (*OpenimReplyFunc) (OpenimConnection *self,
                                  gpointer data);
 
 /* Calls a function of the SDK. @reply (nullable) runs once, but not when the connection has been closed by
- * then; @destroy (nullable) frees @data in any case. @request (nullable) is a protobuf message. */
-void openim_connection_call (OpenimConnection *self,
-                             OpenimFunction function,
-                             gconstpointer request,
-                             OpenimReplyFunc reply,
-                             gpointer data,
-                             GDestroyNotify destroy);
+ * then; @destroy (nullable) frees @data in any case. @request (nullable) is a protobuf message. Returns the
+ * call's handle, for openim_sdk_cancel; 0 when the connection is closed. */
+guint64 openim_connection_call (OpenimConnection *self,
+                                OpenimFunction function,
+                                gconstpointer request,
+                                OpenimReplyFunc reply,
+                                gpointer data,
+                                GDestroyNotify destroy);
+
+/* The same for a call with a file, which tells how far it has come (see openim_sdk_watch). */
+typedef void (*OpenimProgressFunc) (OpenimConnection *self, gint64 done, gint64 total, gpointer data);
+guint64 openim_connection_call_watched (OpenimConnection *self,
+                                        OpenimFunction function,
+                                        gconstpointer request,
+                                        OpenimProgressFunc progress,
+                                        OpenimReplyFunc reply,
+                                        gpointer data,
+                                        GDestroyNotify destroy);
 
 /* Once, after @ms, unless cancelled or closed before. */
 typedef void (*OpenimLaterFunc) (OpenimConnection *self, gpointer data);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "purple/blist.h"
 #include "purple/markup.h"
+#include "purple/who.h"
 #include "relation.pb-c.h"
 
 #define ERROR_FRIENDS_ALREADY 1304 /* each has the other on the list */
@@ -38,7 +39,7 @@ describe (const GError *error, const char *user_id)
 static void
 take_off (OpenimConnection *self, const char *user_id)
 {
-  GSList *buddies = purple_find_buddies (self->account, user_id);
+  GSList *buddies = purple_find_buddies (self->account, openim_who_name (self, user_id));
 
   for (GSList *l = buddies; l != NULL && openim_connection_is_open (self); l = l->next)
     purple_blist_remove_buddy (l->data);
@@ -64,7 +65,7 @@ void
 openim_contact_add_with_text (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group, const char *text)
 {
   OpenimConnection *self = openim_connection_get (gc);
-  const char *user_id = purple_buddy_get_name (buddy);
+  const char *user_id = self != NULL ? openim_who_id (self, purple_buddy_get_name (buddy)) : NULL;
   g_autofree char *plain = NULL;
 
   if (self == NULL || openim_roster_get_friend (self, user_id) != NULL)
@@ -98,14 +99,14 @@ void
 openim_contact_remove (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
   OpenimConnection *self = openim_connection_get (gc);
-  const char *user_id = purple_buddy_get_name (buddy);
+  const char *user_id = self != NULL ? openim_who_id (self, purple_buddy_get_name (buddy)) : NULL;
   Openim__Sdk__Relation__DeleteFriendReq request = OPENIM__SDK__RELATION__DELETE_FRIEND_REQ__INIT;
   GSList *buddies = NULL;
   guint n = 0;
 
   if (self == NULL || openim_roster_get_friend (self, user_id) == NULL)
     return;
-  buddies = purple_find_buddies (self->account, user_id);
+  buddies = purple_find_buddies (self->account, purple_buddy_get_name (buddy));
   n = g_slist_length (buddies);
   g_slist_free (buddies);
   if (n > 1)
@@ -144,7 +145,8 @@ on_renamed (OpenimConnection *self, const GError *error, const ProtobufCMessage 
     return;
   sentence = openim_error_describe (error);
   if (person != NULL)
-    purple_serv_got_private_alias (self->gc, data, *person->remark != '\0' ? person->remark : NULL);
+    purple_serv_got_private_alias (self->gc, openim_who_name (self, data),
+                                   *person->remark != '\0' ? person->remark : NULL);
   if (openim_connection_is_open (self))
     purple_notify_error (self->gc, _ ("Rename a contact"), sentence, NULL);
 }
@@ -154,10 +156,11 @@ void
 openim_contact_rename (PurpleConnection *gc, const char *who, const char *alias)
 {
   OpenimConnection *self = openim_connection_get (gc);
-  const OpenimFriend *person = self != NULL ? openim_roster_get_friend (self, who) : NULL;
+  const char *user_id = self != NULL ? openim_who_id (self, who) : NULL;
+  const OpenimFriend *person = self != NULL ? openim_roster_get_friend (self, user_id) : NULL;
 
   if (person != NULL && g_strcmp0 (person->remark, alias != NULL ? alias : "") != 0)
-    send_remark (self, who, alias, on_renamed, g_strdup (who), g_free);
+    send_remark (self, user_id, alias, on_renamed, g_strdup (user_id), g_free);
 }
 
 /* --- commands --- */
@@ -195,25 +198,25 @@ on_command_asked (OpenimConnection *self,
                   gpointer data)
 {
   OpenimCommandLine *command = data;
+  const char *user_id = openim_who_find (self, command->args[0]);
   g_autofree char *sentence = NULL;
 
   if (error == NULL) {
-    openim_command_say (self, command, _ ("%s has been asked."),
-                        openim_roster_get_name (self, command->args[0]));
+    openim_command_say (self, command, _ ("%s has been asked."), openim_roster_get_name (self, user_id));
     return;
   }
   if (openim_error_code (error) == ERROR_FRIENDS_ALREADY) {
     openim_command_say (self, command, _ ("%s and you are friends already."),
-                        openim_roster_get_name (self, command->args[0]));
+                        openim_roster_get_name (self, user_id));
     return;
   }
-  sentence = describe (error, command->args[0]);
+  sentence = describe (error, user_id);
   openim_command_say (self, command, "%s", sentence);
 }
 
 void
 openim_contact_ask (OpenimConnection *self, OpenimCommandLine *command)
 {
-  send_request (self, command->args[0], command->args[1], on_command_asked, openim_command_ref (command),
-                openim_command_unref);
+  send_request (self, openim_who_find (self, command->args[0]), command->args[1], on_command_asked,
+                openim_command_ref (command), openim_command_unref);
 }

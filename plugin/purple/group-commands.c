@@ -9,6 +9,7 @@
 #include "purple/join.h"
 #include "purple/members.h"
 #include "purple/profile.h"
+#include "purple/who.h"
 #include "purple/words.h"
 
 #define MUTE_MINUTES 10 /* when no time is given */
@@ -63,7 +64,7 @@ void
 openim_group_commands_create (OpenimConnection *self, OpenimCommandLine *command)
 {
   guint n = 0;
-  g_auto (GStrv) ids = openim_words_split_ids (command->args[1], &n);
+  g_auto (GStrv) ids = openim_who_find_all (self, command->args[1], &n);
 
   openim_groups_create (self, command->args[0], ids, n);
 }
@@ -78,7 +79,7 @@ void
 openim_group_commands_invite (OpenimConnection *self, OpenimCommandLine *command)
 {
   guint n = 0;
-  g_auto (GStrv) ids = openim_words_split_ids (command->args[0], &n);
+  g_auto (GStrv) ids = openim_who_find_all (self, command->args[0], &n);
 
   openim_groups_invite (self, command->peer.name, ids, n, "");
 }
@@ -262,9 +263,9 @@ openim_group_commands_whois (OpenimConnection *self, OpenimCommandLine *command)
   const OpenimGroupMember *member = room != NULL ? openim_members_find (self, room, command->args[0]) : NULL;
 
   if (member != NULL)
-    openim_profile_show_member (self->gc, room->id, member->userid);
+    openim_profile_show_member (self->gc, room->id, openim_who_name (self, member->userid));
   else
-    openim_profile_show (self->gc, command->args[0]);
+    openim_profile_show (self->gc, openim_who_name (self, openim_who_find (self, command->args[0])));
 }
 
 /* --- those who want to come in --- */

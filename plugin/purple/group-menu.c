@@ -7,7 +7,7 @@
 #include "purple/blist.h"
 #include "purple/group-info.h"
 #include "purple/groups.h"
-#include "purple/words.h"
+#include "purple/who.h"
 
 enum { STATUS_MUTED = 3 }; /* only owner and administrators may write */
 
@@ -37,7 +37,7 @@ static void
 invite (OpenimConnection *self, const char *group_id, const char *text)
 {
   guint n = 0;
-  g_auto (GStrv) ids = openim_words_split_ids (text, &n);
+  g_auto (GStrv) ids = openim_who_find_all (self, text, &n);
 
   if (n > 0)
     openim_groups_invite (self, group_id, ids, n, "");

@@ -11,6 +11,7 @@
 #include "purple/line.h"
 #include "purple/markup.h"
 #include "purple/members.h"
+#include "purple/who.h"
 
 void
 openim_groups_tell (OpenimConnection *self, const char *group_id, const char *sentence)
@@ -223,7 +224,7 @@ openim_groups_invite_one (PurpleConnection *gc, int id, const char *reason, cons
 {
   OpenimConnection *self = openim_connection_get (gc);
   OpenimRoom *room = self != NULL ? openim_rooms_get_by_id (self, id) : NULL;
-  char *ids[] = { (char *) who };
+  char *ids[] = { (char *) (self != NULL ? openim_who_id (self, who) : who) };
 
   if (room != NULL)
     openim_groups_invite (self, room->group_id, ids, G_N_ELEMENTS (ids), reason != NULL ? reason : "");

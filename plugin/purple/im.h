@@ -7,11 +7,17 @@
 
 G_BEGIN_DECLS
 
+void openim_im_watch (OpenimConnection *self);
 void openim_im_connect_signals (PurplePlugin *plugin);
 
-/* A line of the window with @who, which opens if need be. */
-void openim_im_show (
-    OpenimConnection *self, const char *who, const char *html, PurpleMessageFlags flags, time_t when);
+/* A line of the window with @who, which opens if need be. @quiet: it is written and no more; nothing sounds,
+ * blinks or answers by itself. */
+void openim_im_show (OpenimConnection *self,
+                     const char *who,
+                     const char *html,
+                     PurpleMessageFlags flags,
+                     time_t when,
+                     gboolean quiet);
 
 /* Members of the prpl. */
 int openim_im_send (PurpleConnection *gc, const char *who, const char *html, PurpleMessageFlags flags);

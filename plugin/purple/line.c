@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "purple/chat.h"
 #include "purple/markup.h"
+#include "purple/who.h"
 
 gboolean
 openim_peer_of_message (OpenimConnection *self, const OpenimMessage *message, OpenimPeer *peer)
@@ -33,12 +34,23 @@ openim_peer_conversation_id (OpenimConnection *self, const OpenimPeer *peer)
   return openim_id_conversation (peer->session, self->self_id, peer->name);
 }
 
+void
+openim_peer_of_window (OpenimConnection *self, PurpleConversation *conversation, OpenimPeer *peer)
+{
+  const char *name = purple_conversation_get_name (conversation);
+  gboolean group = purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT;
+
+  peer->session = group ? OPENIM_SESSION_GROUP : OPENIM_SESSION_SINGLE;
+  peer->name = group ? name : openim_who_id (self, name);
+}
+
 PurpleConversation *
 openim_peer_find (OpenimConnection *self, const OpenimPeer *peer)
 {
-  return purple_find_conversation_with_account (peer->session == OPENIM_SESSION_GROUP ? PURPLE_CONV_TYPE_CHAT
-                                                                                      : PURPLE_CONV_TYPE_IM,
-                                                peer->name, self->account);
+  if (peer->session == OPENIM_SESSION_GROUP)
+    return purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, peer->name, self->account);
+  return purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, openim_who_name (self, peer->name),
+                                                self->account);
 }
 
 PurpleConversation *
@@ -50,7 +62,7 @@ openim_peer_open (OpenimConnection *self, const OpenimPeer *peer)
     return conversation;
   if (peer->session == OPENIM_SESSION_GROUP)
     return openim_chat_open (self, peer->name);
-  return purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, peer->name);
+  return purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, openim_who_name (self, peer->name));
 }
 
 void

@@ -10,11 +10,13 @@ G_BEGIN_DECLS
 
 typedef struct {
   int session;      /* OPENIM_SESSION_… */
-  const char *name; /* user ID or group ID: the conversation's name in libpurple */
+  const char *name; /* user ID or group ID */
 } OpenimPeer;
 
 /* Whose window the message belongs to; @peer borrows from @message. FALSE: nobody's. */
 gboolean openim_peer_of_message (OpenimConnection *self, const OpenimMessage *message, OpenimPeer *peer);
+/* Whose window it is; @peer borrows. */
+void openim_peer_of_window (OpenimConnection *self, PurpleConversation *conversation, OpenimPeer *peer);
 /* (transfer full) */
 char *openim_peer_conversation_id (OpenimConnection *self, const OpenimPeer *peer);
 /* (nullable) The window, if there is one. */

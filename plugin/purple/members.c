@@ -11,6 +11,7 @@
 #include "purple/events.h"
 #include "purple/groups.h"
 #include "purple/line.h"
+#include "purple/who.h"
 
 #define PAGE 200         /* members shown in one turn of the main loop */
 #define COLLECT_MS 200   /* an invitation adds many at once */
@@ -89,6 +90,7 @@ openim_members_get_alias (PurpleConnection *gc, int id, const char *who)
 
   if (self == NULL || self->self_id == NULL)
     return g_strdup (who);
+  who = openim_who_id (self, who);
   return room != NULL ? alias_of (self, room, who) : g_strdup (openim_roster_get_name (self, who));
 }
 
@@ -105,7 +107,7 @@ is_called (OpenimConnection *self, OpenimRoom *room, const OpenimGroupMember *me
 const OpenimGroupMember *
 openim_members_find (OpenimConnection *self, OpenimRoom *room, const char *name)
 {
-  const OpenimGroupMember *found = g_hash_table_lookup (room->members, name);
+  const OpenimGroupMember *found = g_hash_table_lookup (room->members, openim_who_id (self, name));
   g_autofree char *folded = g_utf8_casefold (name, -1);
   GHashTableIter iter;
   gpointer value = NULL;
@@ -156,6 +158,8 @@ static void
 put_member (OpenimConnection *self, OpenimRoom *room, const OpenimGroupMember *member)
 {
   g_hash_table_replace (room->members, g_strdup (member->userid), openim_pb_copy (member));
+  if (g_str_equal (openim_roster_get_name (self, member->userid), member->userid))
+    openim_roster_learn_name (self, member->userid, member->nickname);
   count_name (room, member->userid, openim_members_get_name (self, member));
 }
 
@@ -174,10 +178,11 @@ show_members (OpenimConnection *self, OpenimRoom *room, GPtrArray *ids)
   for (guint i = ids->len; i > 0; i--) {
     const char *id = g_ptr_array_index (ids, i - 1);
     const OpenimGroupMember *member = g_hash_table_lookup (room->members, id);
+    const char *name = member != NULL ? openim_who_name (self, id) : NULL;
 
-    if (member == NULL || purple_conv_chat_find_user (chat, id))
+    if (member == NULL || purple_conv_chat_find_user (chat, name))
       continue;
-    names = g_list_prepend (names, (gpointer) id);
+    names = g_list_prepend (names, (gpointer) name);
     flags = g_list_prepend (flags, GINT_TO_POINTER (flags_of (member)));
   }
   if (names != NULL)
@@ -189,7 +194,8 @@ static void
 refresh_member (OpenimConnection *self, OpenimRoom *room, const char *user_id)
 {
   PurpleConvChat *chat = openim_room_get_chat (self, room);
-  PurpleConvChatBuddy *entry = chat != NULL ? purple_conv_chat_cb_find (chat, user_id) : NULL;
+  PurpleConvChatBuddy *entry =
+      chat != NULL ? purple_conv_chat_cb_find (chat, openim_who_name (self, user_id)) : NULL;
   const OpenimGroupMember *member = g_hash_table_lookup (room->members, user_id);
   PurpleConversationUiOps *ops = NULL;
   g_autofree char *alias = NULL;
@@ -204,10 +210,10 @@ refresh_member (OpenimConnection *self, OpenimRoom *room, const char *user_id)
     entry->alias = g_steal_pointer (&alias);
     ops = purple_conversation_get_ui_ops (chat->conv);
     if (entry->flags == flags && ops != NULL && ops->chat_update_user != NULL)
-      ops->chat_update_user (chat->conv, user_id);
+      ops->chat_update_user (chat->conv, entry->name);
   }
   if (openim_connection_is_open (self) && entry->flags != flags)
-    purple_conv_chat_user_set_flags (chat, user_id, flags);
+    purple_conv_chat_user_set_flags (chat, entry->name, flags);
 }
 
 /* --- loading --- */
@@ -329,8 +335,8 @@ on_member_deleted (PurpleConnection *gc,
     return;
   forget_member (room, data->member->userid);
   chat = openim_room_get_chat (self, room);
-  if (chat != NULL && purple_conv_chat_find_user (chat, data->member->userid))
-    purple_conv_chat_remove_user (chat, data->member->userid, NULL);
+  if (chat != NULL && purple_conv_chat_find_user (chat, openim_who_name (self, data->member->userid)))
+    purple_conv_chat_remove_user (chat, openim_who_name (self, data->member->userid), NULL);
 }
 
 /* The server tells of a new owner in words, of administrators it does not. */
@@ -445,6 +451,7 @@ find_mentioned (OpenimConnection *self, OpenimRoom *room, const char *text, gsiz
     g_autofree char *alias = alias_of (self, room, member->userid);
     gsize n = MAX (match_name (text, member->userid), match_name (text, alias));
 
+    n = MAX (n, match_name (text, openim_who_name (self, member->userid)));
     /* A name that several have is nobody's; their aliases differ. */
     if (GPOINTER_TO_UINT (g_hash_table_lookup (room->names, member->nickname)) <= 1)
       n = MAX (n, match_name (text, member->nickname));

@@ -40,9 +40,11 @@ on_add (PurpleConnection *gc, GList *row, gpointer data)
 static void
 on_talk (PurpleConnection *gc, GList *row, gpointer data)
 {
-  if (openim_connection_get (gc) != NULL)
-    purple_conversation_present (purple_conversation_new (
-        PURPLE_CONV_TYPE_IM, purple_connection_get_account (gc), g_list_nth_data (row, 0)));
+  OpenimConnection *self = openim_connection_get (gc);
+  OpenimPeer peer = { OPENIM_SESSION_SINGLE, g_list_nth_data (row, 0) };
+
+  if (self != NULL)
+    purple_conversation_present (openim_peer_open (self, &peer));
 }
 
 static void

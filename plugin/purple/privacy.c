@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "purple/blist.h"
 #include "purple/events.h"
+#include "purple/who.h"
 #include "relation.pb-c.h"
 
 #define HERE_ONLY TRUE /* for libpurple: the server knows already */
@@ -18,9 +19,10 @@ openim_privacy_start (OpenimConnection *self)
 }
 
 static gboolean
-is_blocked (OpenimConnection *self, const char *who)
+is_blocked (OpenimConnection *self, const char *user_id)
 {
-  return g_slist_find_custom (self->account->deny, who, (GCompareFunc) g_strcmp0) != NULL;
+  return g_slist_find_custom (self->account->deny, openim_who_name (self, user_id),
+                              (GCompareFunc) g_strcmp0) != NULL;
 }
 
 /* --- what the server has --- */
@@ -46,12 +48,13 @@ on_list (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
   }
   shown = g_slist_copy_deep (self->account->deny, (GCopyFunc) (gpointer) g_strdup, NULL);
   for (GSList *l = shown; l != NULL && openim_connection_is_open (self); l = l->next)
-    if (!has (answer, l->data))
+    if (!has (answer, openim_who_id (self, l->data)))
       purple_privacy_deny_remove (self->account, l->data, HERE_ONLY);
   g_slist_free_full (shown, g_free);
   for (gsize i = 0; i < answer->n_blacks && openim_connection_is_open (self); i++) {
     openim_roster_learn_name (self, answer->blacks[i]->blockuserid, answer->blacks[i]->nickname);
-    purple_privacy_deny_add (self->account, answer->blacks[i]->blockuserid, HERE_ONLY);
+    purple_privacy_deny_add (self->account, openim_who_name (self, answer->blacks[i]->blockuserid),
+                             HERE_ONLY);
   }
 }
 
@@ -72,7 +75,7 @@ on_added (PurpleConnection *gc, const Openim__Event__EventOnBlackAddedData *data
   if (self == NULL || data->black == NULL)
     return;
   openim_roster_learn_name (self, data->black->blockuserid, data->black->nickname);
-  purple_privacy_deny_add (self->account, data->black->blockuserid, HERE_ONLY);
+  purple_privacy_deny_add (self->account, openim_who_name (self, data->black->blockuserid), HERE_ONLY);
 }
 
 static void
@@ -81,7 +84,7 @@ on_deleted (PurpleConnection *gc, const Openim__Event__EventOnBlackDeletedData *
   OpenimConnection *self = openim_connection_get (gc);
 
   if (self != NULL && data->black != NULL)
-    purple_privacy_deny_remove (self->account, data->black->blockuserid, HERE_ONLY);
+    purple_privacy_deny_remove (self->account, openim_who_name (self, data->black->blockuserid), HERE_ONLY);
 }
 
 void
@@ -134,7 +137,7 @@ on_blocked (OpenimConnection *self, const GError *error, const ProtobufCMessage 
 {
   if (error == NULL)
     return;
-  purple_privacy_deny_remove (self->account, data, HERE_ONLY);
+  purple_privacy_deny_remove (self->account, openim_who_name (self, data), HERE_ONLY);
   say_failure (self, data, error);
 }
 
@@ -143,7 +146,7 @@ on_unblocked (OpenimConnection *self, const GError *error, const ProtobufCMessag
 {
   if (error == NULL)
     return;
-  purple_privacy_deny_add (self->account, data, HERE_ONLY);
+  purple_privacy_deny_add (self->account, openim_who_name (self, data), HERE_ONLY);
   say_failure (self, data, error);
 }
 
@@ -153,7 +156,7 @@ openim_privacy_block (PurpleConnection *gc, const char *who)
   OpenimConnection *self = openim_connection_get (gc);
 
   if (self != NULL)
-    send_block (self, who, on_blocked, g_strdup (who), g_free);
+    send_block (self, openim_who_id (self, who), on_blocked, g_strdup (openim_who_id (self, who)), g_free);
 }
 
 void
@@ -162,7 +165,8 @@ openim_privacy_unblock (PurpleConnection *gc, const char *who)
   OpenimConnection *self = openim_connection_get (gc);
 
   if (self != NULL)
-    send_unblock (self, who, on_unblocked, g_strdup (who), g_free);
+    send_unblock (self, openim_who_id (self, who), on_unblocked, g_strdup (openim_who_id (self, who)),
+                  g_free);
 }
 
 void
@@ -180,10 +184,10 @@ openim_privacy_mode_changed (PurpleConnection *gc)
 
 /* (nullable) Whom a command is about: the one named, else the one whose window it is. */
 static const char *
-get_person (const OpenimCommandLine *command)
+get_person (OpenimConnection *self, const OpenimCommandLine *command)
 {
   if (command->args[0] != NULL)
-    return command->args[0];
+    return openim_who_find (self, command->args[0]);
   return command->peer.session == OPENIM_SESSION_GROUP ? NULL : command->peer.name;
 }
 
@@ -191,7 +195,7 @@ static void
 on_command_done (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
 {
   OpenimCommandLine *command = data;
-  const char *who = get_person (command);
+  const char *who = get_person (self, command);
 
   if (error != NULL)
     openim_command_say_error (self, command, error);
@@ -204,8 +208,8 @@ on_command_done (OpenimConnection *self, const GError *error, const ProtobufCMes
 void
 openim_privacy_run_block (OpenimConnection *self, OpenimCommandLine *command)
 {
-  if (get_person (command) != NULL)
-    send_block (self, get_person (command), on_command_done, openim_command_ref (command),
+  if (get_person (self, command) != NULL)
+    send_block (self, get_person (self, command), on_command_done, openim_command_ref (command),
                 openim_command_unref);
   else
     openim_command_say (self, command, _ ("Whom?"));
@@ -214,8 +218,8 @@ openim_privacy_run_block (OpenimConnection *self, OpenimCommandLine *command)
 void
 openim_privacy_run_unblock (OpenimConnection *self, OpenimCommandLine *command)
 {
-  if (get_person (command) != NULL)
-    send_unblock (self, get_person (command), on_command_done, openim_command_ref (command),
+  if (get_person (self, command) != NULL)
+    send_unblock (self, get_person (self, command), on_command_done, openim_command_ref (command),
                   openim_command_unref);
   else
     openim_command_say (self, command, _ ("Whom?"));
@@ -227,11 +231,12 @@ openim_privacy_run_list (OpenimConnection *self, OpenimCommandLine *command)
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (GSList *l = self->account->deny; l != NULL; l = l->next) {
-    const char *name = openim_roster_get_name (self, l->data);
+    const char *id = openim_who_id (self, l->data);
+    const char *name = openim_roster_get_name (self, id);
 
     g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", name);
-    if (g_strcmp0 (name, l->data) != 0)
-      g_string_append_printf (names, " (%s)", (const char *) l->data);
+    if (g_strcmp0 (name, id) != 0)
+      g_string_append_printf (names, " (%s)", id);
   }
   if (names->len > 0)
     /* TRANSLATORS: names of people follow */

@@ -10,6 +10,7 @@
 #include "purple/members.h"
 #include "purple/receipts.h"
 #include "purple/status.h"
+#include "purple/who.h"
 #include "purple/traits.h"
 #include "user.pb-c.h"
 
@@ -57,7 +58,7 @@ add_friend (PurpleNotifyUserInfo *info, const OpenimFriend *person)
 static void
 add_blocked (OpenimConnection *self, PurpleNotifyUserInfo *info, const char *user_id)
 {
-  if (!purple_privacy_check (self->account, user_id))
+  if (!purple_privacy_check (self->account, openim_who_name (self, user_id)))
     add (info, _ ("Blocked"), _ ("Yes"));
 }
 
@@ -82,20 +83,22 @@ openim_profile_get_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboo
 {
   OpenimConnection *self = openim_connection_get_for_account (purple_buddy_get_account (buddy));
   const OpenimFriend *person = NULL;
+  const char *user_id = NULL;
   g_autofree char *where = NULL;
 
   if (self == NULL)
     return;
-  person = openim_roster_get_friend (self, purple_buddy_get_name (buddy));
+  user_id = openim_who_id (self, purple_buddy_get_name (buddy));
+  person = openim_roster_get_friend (self, user_id);
   where = openim_status_get_text (buddy);
-  add (info, _ ("User ID"), purple_buddy_get_name (buddy));
-  add_blocked (self, info, purple_buddy_get_name (buddy));
+  add (info, _ ("User ID"), user_id);
+  add_blocked (self, info, user_id);
   if (person != NULL) {
     add (info, _ ("Nickname"), person->nickname);
     add_friend (info, person);
   }
   add (info, _ ("Online with"), where);
-  add_talk (self, info, purple_buddy_get_name (buddy));
+  add_talk (self, info, user_id);
 }
 
 /* --- the window --- */
@@ -135,7 +138,8 @@ on_users (OpenimConnection *self, const GError *error, const ProtobufCMessage *r
   const Openim__Sdk__User__GetUsersInfoResp *answer = (gconstpointer) response;
   const Question *question = data;
   const OpenimFriend *person = openim_roster_get_friend (self, question->user_id);
-  PurpleBuddy *buddy = purple_find_buddy (self->account, question->user_id);
+  const char *name = openim_who_name (self, question->user_id);
+  PurpleBuddy *buddy = purple_find_buddy (self->account, name);
   PurpleNotifyUserInfo *info = purple_notify_user_info_new ();
   g_autofree char *where = buddy != NULL ? openim_status_get_text (buddy) : NULL;
   g_autofree char *trouble = error != NULL ? openim_error_describe (error) : NULL;
@@ -151,7 +155,7 @@ on_users (OpenimConnection *self, const GError *error, const ProtobufCMessage *r
     add_friend (info, person);
   add_member (self, info, question);
   add (info, _ ("Online with"), where);
-  purple_notify_userinfo (self->gc, question->user_id, info, NULL, NULL);
+  purple_notify_userinfo (self->gc, name, info, NULL, NULL);
   purple_notify_user_info_destroy (info);
 }
 
@@ -175,7 +179,7 @@ openim_profile_show (PurpleConnection *gc, const char *who)
   OpenimConnection *self = openim_connection_get (gc);
 
   if (self != NULL)
-    ask (self, who, NULL);
+    ask (self, openim_who_id (self, who), NULL);
 }
 
 void
@@ -185,5 +189,5 @@ openim_profile_show_member (PurpleConnection *gc, int id, const char *who)
   OpenimRoom *room = self != NULL ? openim_rooms_get_by_id (self, id) : NULL;
 
   if (self != NULL)
-    ask (self, who, room != NULL ? room->group_id : NULL);
+    ask (self, openim_who_id (self, who), room != NULL ? room->group_id : NULL);
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "purple/blist.h"
 #include "purple/events.h"
+#include "purple/who.h"
 
 #define BATCH 200 /* people in one subscription */
 
@@ -70,11 +71,11 @@ set_state (OpenimConnection *self, const char *user_id, const int *ids, gsize n)
   if (!g_hash_table_contains (self->statuses->platforms, user_id))
     return;
   g_hash_table_replace (self->statuses->platforms, g_strdup (user_id), pack (ids, n));
-  buddy = purple_find_buddy (self->account, user_id);
+  buddy = purple_find_buddy (self->account, openim_who_name (self, user_id));
   if (buddy == NULL)
     return;
   if (online != purple_presence_is_online (purple_buddy_get_presence (buddy)))
-    purple_prpl_got_user_status (self->account, user_id,
+    purple_prpl_got_user_status (self->account, purple_buddy_get_name (buddy),
                                  online ? OPENIM_STATUS_ID_AVAILABLE : OPENIM_STATUS_ID_OFFLINE, NULL);
 }
 
@@ -126,7 +127,7 @@ openim_status_follow_friends (OpenimConnection *self)
   GSList *buddies = purple_find_buddies (self->account, NULL);
 
   for (GSList *l = buddies; l != NULL; l = l->next) {
-    const char *id = purple_buddy_get_name (l->data);
+    const char *id = openim_who_id (self, purple_buddy_get_name (l->data));
 
     if (openim_roster_get_friend (self, id) == NULL ||
         !g_hash_table_insert (self->statuses->platforms, g_strdup (id), g_strdup ("")))
@@ -189,8 +190,9 @@ static GStrv
 get_platforms (PurpleBuddy *buddy)
 {
   OpenimConnection *self = openim_connection_get_for_account (purple_buddy_get_account (buddy));
-  const char *ids =
-      self != NULL ? g_hash_table_lookup (self->statuses->platforms, purple_buddy_get_name (buddy)) : NULL;
+  const char *ids = self != NULL ? g_hash_table_lookup (self->statuses->platforms,
+                                                        openim_who_id (self, purple_buddy_get_name (buddy)))
+                                 : NULL;
 
   return g_strsplit (ids != NULL ? ids : "", " ", -1);
 }
@@ -218,7 +220,8 @@ openim_status_get_emblem (PurpleBuddy *buddy)
   OpenimConnection *self = openim_connection_get_for_account (purple_buddy_get_account (buddy));
 
   /* Put on the list by hand, and has not agreed. */
-  if (self != NULL && openim_roster_get_friend (self, purple_buddy_get_name (buddy)) == NULL)
+  if (self != NULL &&
+      openim_roster_get_friend (self, openim_who_id (self, purple_buddy_get_name (buddy))) == NULL)
     return "not-authorized";
   if (self != NULL && !purple_privacy_check (self->account, purple_buddy_get_name (buddy)))
     return "blocked";

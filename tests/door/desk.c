@@ -5,14 +5,26 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-Desk *
-desk_new (void)
+static Desk *
+desk_new_in (World *world)
 {
   Desk *desk = g_new0 (Desk, 1);
 
-  desk->world = world_new (FALSE);
+  desk->world = world;
   desk->folder = g_dir_make_tmp ("openim-files-XXXXXX", NULL);
   return desk;
+}
+
+Desk *
+desk_new (void)
+{
+  return desk_new_in (world_new (FALSE));
+}
+
+Desk *
+desk_new_with (const char *option, const char *value)
+{
+  return desk_new_in (world_new_at (server_start_with (option, value), FALSE));
 }
 
 void
@@ -169,11 +181,20 @@ latest_stored (Visitor *visitor)
   return latest;
 }
 
+void
+far_come_back (Far *self)
+{
+  g_autofree char *token = server_token (self->server, "ann", PLATFORM_LINUX);
+
+  self->ann = visitor_new (self->directory);
+  visitor_enter (self->ann, &self->through, "ann", token);
+  visitor_heard (self->ann, EVENT (SyncServerFinish));
+}
+
 Far *
 far_new (void)
 {
   Far *self = g_new0 (Far, 1);
-  g_autofree char *token = NULL;
 
   self->server = server_start (NULL, FALSE);
   self->fault = fault_start (self->server, 7);
@@ -183,10 +204,7 @@ far_new (void)
   self->bob = person_new (self->server, "bob", "Bob");
   self->folder = g_dir_make_tmp ("openim-files-XXXXXX", NULL);
   self->directory = g_dir_make_tmp ("openim-door-XXXXXX", NULL);
-  self->ann = visitor_new (self->directory);
-  token = server_token (self->server, "ann", PLATFORM_LINUX);
-  visitor_enter (self->ann, &self->through, "ann", token);
-  visitor_heard (self->ann, EVENT (SyncServerFinish));
+  far_come_back (self);
   return self;
 }
 

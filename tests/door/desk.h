@@ -16,6 +16,7 @@ typedef struct {
 } Desk;
 
 Desk *desk_new (void);
+Desk *desk_new_with (const char *option, const char *value); /* at a server with one option more */
 void desk_free (Desk *desk);
 
 /* All (transfer full) the path. */
@@ -56,6 +57,7 @@ typedef struct {
 } Far;
 
 Far *far_new (void);
+void far_come_back (Far *self); /* Ann, whose door is closed, opens another one at the same place */
 void far_free (Far *self);
 guint64 far_send (Far *self, OpenimMessage *message); /* to Bob; the handle */
 

@@ -89,6 +89,53 @@ test_refused (void)
   desk_free (desk);
 }
 
+/* ---- a storage with habits */
+
+/* What is signed is worth nothing a second later, and the last of so many parts come later. */
+static void
+test_expired (void)
+{
+  Desk *desk = desk_new_with ("--expire-urls", NULL);
+  g_autofree char *path = desk_fill (desk, "many.bin", 23 * PART + 1);
+  g_autofree char *url = desk_upload (desk->world->ann, path, "");
+
+  assert_stored (url, path, NULL);
+
+  desk_free (desk);
+}
+
+/* The storage does not want the second part: the error says so, and why. */
+static void
+test_refused_part (void)
+{
+  Desk *desk = desk_new_with ("--fail-part", "2");
+  g_autofree char *path = desk_fill (desk, "two.bin", PART + 1);
+  g_autofree char *small = desk_fill (desk, "one.bin", PART);
+
+  g_assert_cmpint (desk_upload_refused (desk->world->ann, path, ""), ==, OPENIM_ERROR_INTERNAL);
+  g_assert_cmpstr (visitor_error_text (desk->world->ann), ==,
+                   "The file storage refuses part 2 of the file (HTTP 400, AccessDenied).");
+  g_free (desk_upload (desk->world->ann, small, ""));
+
+  desk_free (desk);
+}
+
+/* It takes its time, and the progress shows that. */
+static void
+test_slow (void)
+{
+  Desk *desk = desk_new_with ("--slow-parts", NULL);
+  g_autofree char *path = desk_fill (desk, "some.bin", PART + PART / 2);
+  gint64 begun = g_get_monotonic_time ();
+  g_autofree char *url = desk_upload (desk->world->ann, path, "");
+
+  g_assert_cmpint (g_get_monotonic_time () - begun, >, 2 * G_USEC_PER_SEC);
+  g_assert_cmpuint (visitor_count (desk->world->ann, EVENT (UploadFileProgress)), >, 10);
+  assert_stored (url, path, NULL);
+
+  desk_free (desk);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -96,5 +143,8 @@ main (int argc, char **argv)
   g_test_add_func ("/door/uploads/upload", test_upload);
   g_test_add_func ("/door/uploads/progress", test_progress);
   g_test_add_func ("/door/uploads/refused", test_refused);
+  g_test_add_func ("/door/uploads/expired", test_expired);
+  g_test_add_func ("/door/uploads/refused-part", test_refused_part);
+  g_test_add_func ("/door/uploads/slow", test_slow);
   return g_test_run ();
 }

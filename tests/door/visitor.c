@@ -23,6 +23,7 @@ struct _Visitor {
   GArray *order;
   guint64 handle;
   guint64 heard; /* handle of the last event that was taken */
+  char *error_text;
 };
 
 typedef Openim__Ffi__FfiResult Result;
@@ -133,7 +134,10 @@ folder_remove (const char *path)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *child = g_build_filename (path, name, NULL);
 
-    g_remove (child);
+    if (g_file_test (child, G_FILE_TEST_IS_DIR))
+      folder_remove (child);
+    else
+      g_remove (child);
   }
   g_rmdir (path);
 }
@@ -151,6 +155,7 @@ visitor_free (Visitor *visitor)
   g_ptr_array_unref (visitor->results);
   g_array_unref (visitor->order);
   g_free (visitor->body);
+  g_free (visitor->error_text);
   g_free (visitor->directory);
   g_free (visitor);
 }
@@ -171,6 +176,14 @@ visitor_leave (Visitor *visitor)
   if (status != 0)
     story_fail ("the door ended with %d", status);
   visitor_free (visitor);
+}
+
+void
+visitor_kill (Visitor *visitor)
+{
+  g_subprocess_force_exit (visitor->process);
+  if (visitor_status (visitor) != -1)
+    story_fail ("the door ended by itself");
 }
 
 /* ---- calls */
@@ -279,11 +292,19 @@ visitor_answer (Visitor *visitor, guint64 handle, int function, gpointer *respon
   code = result->errcode;
   if (code != 0 && (result->data.len != 0 || *result->errmsg == '\0'))
     story_fail ("%s: an error with data or without a text", openim_function_get_name (function));
+  g_free (visitor->error_text);
+  visitor->error_text = g_strdup (result->errmsg);
   if (response != NULL)
     *response = code == 0 ? unpack (result, openim_function_get_response (function)) : NULL;
   g_ptr_array_remove_index (visitor->results, search.found);
 
   return code;
+}
+
+const char *
+visitor_error_text (Visitor *visitor)
+{
+  return visitor->error_text;
 }
 
 gpointer

@@ -29,6 +29,8 @@ Visitor *visitor_new (const char *directory);
 void visitor_leave (Visitor *visitor);
 /* End of input, whatever comes of it. */
 void visitor_end (Visitor *visitor);
+/* As by kill -9; then visitor_free. */
+void visitor_kill (Visitor *visitor);
 /* What the door ended with, after waiting for it. */
 int visitor_status (Visitor *visitor);
 void visitor_free (Visitor *visitor);
@@ -50,6 +52,9 @@ guint64 visitor_ask (Visitor *visitor, int function, gconstpointer request);
 /* Waits for that answer: its error code, and (transfer full) its response in @response (nullable) if that is
  * 0. */
 int visitor_answer (Visitor *visitor, guint64 handle, int function, gpointer *response);
+
+/* The sentence of the error that visitor_answer told last. */
+const char *visitor_error_text (Visitor *visitor);
 
 /* Raw frames. */
 void visitor_write (Visitor *visitor, const void *bytes, gsize length);

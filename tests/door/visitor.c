@@ -109,6 +109,12 @@ visitor_new (const char *directory)
   return visitor;
 }
 
+int
+visitor_pid (Visitor *visitor)
+{
+  return atoi (g_subprocess_get_identifier (visitor->process));
+}
+
 static gboolean
 has_ended (gpointer data)
 {

@@ -31,6 +31,7 @@ void visitor_leave (Visitor *visitor);
 void visitor_end (Visitor *visitor);
 /* As by kill -9; then visitor_free. */
 void visitor_kill (Visitor *visitor);
+int visitor_pid (Visitor *visitor);
 /* What the door ended with, after waiting for it. */
 int visitor_status (Visitor *visitor);
 void visitor_free (Visitor *visitor);

@@ -297,11 +297,17 @@ openim_conversations_ensure (OpenimDb *db,
                              GError **error)
 {
   gint64 number;
+  OpenimKnown *known;
 
   if (created != NULL)
     *created = FALSE;
-  if (!openim_db_conversation (db, conversation_id, TRUE, &number, error) ||
-      !openim_db_run (db, error,
+  if (!openim_db_conversation (db, conversation_id, TRUE, &number, error))
+    return FALSE;
+  known = openim_db_known (db, conversation_id);
+  if (known->has_kind)
+    return TRUE;
+  known->has_kind = TRUE;
+  if (!openim_db_run (db, error,
                       "UPDATE conversations SET conversationType = ?2, userID = ?3, groupID = ?4 "
                       "WHERE id = ?1 AND conversationType IS NULL",
                       "iiss", number, (gint64) session_type, user_id != NULL ? user_id : "",

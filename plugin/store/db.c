@@ -10,6 +10,7 @@
 
 #define LOG "openim-store"
 #define BUSY_TIMEOUT 5000    /* ms */
+#define KNOWN_MAX 1024       /* conversations */
 #define JOURNAL_MAX 67108864 /* bytes that the WAL keeps after a checkpoint */
 
 static gboolean
@@ -178,6 +179,7 @@ openim_db_open (const char *path, gboolean check, gboolean *damaged, GError **er
   db->thread = g_thread_self ();
   db->unindexed = -1;
   db->statements = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, finalize);
+  db->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return db;
 }
 
@@ -190,7 +192,7 @@ openim_db_close (OpenimDb *db)
   g_clear_pointer (&db->tables, g_hash_table_unref);
   if (sqlite3_close (db->sqlite) != SQLITE_OK)
     g_critical ("a statement is left: %s", sqlite3_errmsg (db->sqlite));
-  g_free (db->conversation);
+  g_hash_table_unref (db->known);
   openim_origins_forget (db);
   g_free (db);
 }
@@ -370,11 +372,10 @@ openim_db_failed (OpenimDb *db)
 }
 
 /* After a rollback a number may have become free again. */
-static void
-forget (OpenimDb *db)
+void
+openim_db_forget (OpenimDb *db)
 {
-  g_clear_pointer (&db->conversation, g_free);
-  db->number = 0;
+  g_hash_table_remove_all (db->known);
   openim_origins_forget (db);
 }
 
@@ -404,7 +405,7 @@ openim_db_rollback (OpenimDb *db)
   g_autoptr (GError) error = NULL;
 
   openim_db_failed (db);
-  forget (db);
+  openim_db_forget (db);
   if (!sqlite3_get_autocommit (db->sqlite) && !openim_db_run (db, &error, "ROLLBACK", ""))
     openim_log (LOG, OPENIM_LOG_ERROR, "rolling back failed: %s", error->message);
 }
@@ -427,7 +428,7 @@ openim_db_rollback_to_mark (OpenimDb *db)
   g_autoptr (GError) error = NULL;
 
   openim_db_failed (db);
-  forget (db);
+  openim_db_forget (db);
   if (sqlite3_get_autocommit (db->sqlite))
     return FALSE;
   if (openim_db_run (db, &error, "ROLLBACK TO job", "") && openim_db_release (db, &error))
@@ -438,14 +439,32 @@ openim_db_rollback_to_mark (OpenimDb *db)
 
 /* ---- conversations by number */
 
+OpenimKnown *
+openim_db_known (OpenimDb *db, const char *conversation_id)
+{
+  return g_hash_table_lookup (db->known, conversation_id);
+}
+
+static void
+remember (OpenimDb *db, const char *conversation_id, gint64 number)
+{
+  OpenimKnown *known = g_new0 (OpenimKnown, 1);
+
+  known->number = number;
+  if (g_hash_table_size (db->known) >= KNOWN_MAX)
+    g_hash_table_remove_all (db->known);
+  g_hash_table_insert (db->known, g_strdup (conversation_id), known);
+}
+
 gboolean
 openim_db_conversation (
     OpenimDb *db, const char *conversation_id, gboolean create, gint64 *number, GError **error)
 {
   g_assert (db->thread == g_thread_self ());
+  const OpenimKnown *known = openim_db_known (db, conversation_id);
 
-  if (g_strcmp0 (db->conversation, conversation_id) == 0) {
-    *number = db->number;
+  if (known != NULL) {
+    *number = known->number;
     return TRUE;
   }
   *number = 0;
@@ -458,10 +477,7 @@ openim_db_conversation (
       return FALSE;
     *number = sqlite3_last_insert_rowid (db->sqlite);
   }
-  if (*number != 0) {
-    g_free (db->conversation);
-    db->conversation = g_strdup (conversation_id);
-    db->number = *number;
-  }
+  if (*number != 0)
+    remember (db, conversation_id, *number);
   return TRUE;
 }

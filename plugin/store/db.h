@@ -6,11 +6,19 @@
 
 #include <sqlite3.h>
 
-#include "store/store.h"
+#include "store/ranges.h"
 
 G_BEGIN_DECLS
 
 typedef sqlite3_stmt OpenimStatement;
+
+/* What is known of a conversation or channel without asking SQLite again. */
+typedef struct {
+  gint64 number;      /* its short number */
+  gboolean has_kind;  /* it is more than a name */
+  OpenimRange newest; /* the last of its ranges; end 0: not known */
+  OpenimRange had;    /* seqs that are in its ranges; the same */
+} OpenimKnown;
 
 struct _OpenimDb {
   sqlite3 *sqlite;
@@ -20,8 +28,7 @@ struct _OpenimDb {
   gboolean reading;       /* a READ job runs */
   gboolean durable;       /* synchronous is FULL */
   gboolean damaged;       /* SQLite has met a corrupt page */
-  char *conversation;     /* the one that was asked for last, */
-  gint64 number;          /* and its number */
+  GHashTable *known;      /* conversationID → OpenimKnown: those asked for last */
   GHashTable *origins;    /* of origins.c: those found last; (nullable) */
   gint64 unindexed;       /* of search.c: rows that are not in the index; -1 not counted */
 };
@@ -75,5 +82,10 @@ char *openim_statement_id (OpenimStatement *statement, int column);
 /* The short number of a conversation or channel, 0 when it has none yet and @create is not set. */
 gboolean openim_db_conversation (
     OpenimDb *db, const char *conversation_id, gboolean create, gint64 *number, GError **error);
+/* (nullable), owned by @db until something is rolled back; there is one behind openim_db_conversation for
+ * whatever has a number. Whoever changes what it says keeps it true. */
+OpenimKnown *openim_db_known (OpenimDb *db, const char *conversation_id);
+/* All of that may have changed. */
+void openim_db_forget (OpenimDb *db);
 
 G_END_DECLS

@@ -39,6 +39,12 @@ widen (OpenimDb *db, gint64 conversation, OpenimRange *range, guint *count, gboo
   }
 }
 
+static gboolean
+contains (const OpenimRange *range, const OpenimRange *part)
+{
+  return range->end > 0 && part->begin >= range->begin && part->end <= range->end;
+}
+
 gboolean
 openim_ranges_add (OpenimDb *db, const char *conversation_id, gint64 begin, gint64 end, GError **error)
 {
@@ -46,15 +52,27 @@ openim_ranges_add (OpenimDb *db, const char *conversation_id, gint64 begin, gint
   gint64 conversation;
   guint count;
   gboolean covered;
+  OpenimKnown *known;
 
   if (range.begin > range.end)
     return TRUE;
-  if (!openim_db_conversation (db, conversation_id, TRUE, &conversation, error) ||
-      !widen (db, conversation, &range, &count, &covered, error))
+  if (!openim_db_conversation (db, conversation_id, TRUE, &conversation, error))
     return FALSE;
+  known = openim_db_known (db, conversation_id);
+  if (contains (&known->newest, &range) || contains (&known->had, &range))
+    return TRUE;
+  if (known->newest.end > 0 && range.begin == known->newest.end + 1) {
+    known->newest.end = range.end; /* the usual case: one more at the end */
+    return openim_db_run (db, error, "UPDATE ranges SET last = ?3 WHERE conversation = ?1 AND first = ?2",
+                          "iii", conversation, known->newest.begin, range.end);
+  }
+  if (!widen (db, conversation, &range, &count, &covered, error))
+    return FALSE;
+  known->had = range;
   if (covered)
     return TRUE;
-  if (count == 1 && range.begin < begin) /* the usual case: one more at the end */
+  known->newest.end = 0;
+  if (count == 1 && range.begin < begin)
     return openim_db_run (db, error, "UPDATE ranges SET last = ?3 WHERE conversation = ?1 AND first = ?2",
                           "iii", conversation, range.begin, range.end);
   if (count > 0 &&
@@ -126,14 +144,27 @@ openim_ranges_all (OpenimDb *db, const char *conversation_id, GError **error)
 gint64
 openim_ranges_max (OpenimDb *db, const char *conversation_id, GError **error)
 {
-  gint64 conversation, max = 0;
+  gint64 conversation;
+  OpenimKnown *known;
+  gboolean row;
 
-  if (!openim_db_conversation (db, conversation_id, FALSE, &conversation, error) ||
-      !openim_db_get_int (db, &max, error,
-                          "SELECT last FROM ranges WHERE conversation = ?1 ORDER BY first DESC LIMIT 1", "i",
-                          conversation))
+  if (!openim_db_conversation (db, conversation_id, FALSE, &conversation, error))
     return -1;
-  return max;
+  if (conversation == 0)
+    return 0;
+  known = openim_db_known (db, conversation_id);
+  if (known->newest.end == 0) {
+    g_autoptr (OpenimStatement) statement = openim_db_query (
+        db, error, "SELECT first, last FROM ranges WHERE conversation = ?1 ORDER BY first DESC LIMIT 1", "i",
+        conversation);
+    if (statement == NULL || !openim_statement_next (statement, &row, error))
+      return -1;
+    if (row) {
+      known->newest.begin = sqlite3_column_int64 (statement, 0);
+      known->newest.end = sqlite3_column_int64 (statement, 1);
+    }
+  }
+  return known->newest.end;
 }
 
 gboolean
@@ -141,6 +172,11 @@ openim_ranges_clear (OpenimDb *db, const char *conversation_id, GError **error)
 {
   gint64 conversation;
 
-  return openim_db_conversation (db, conversation_id, FALSE, &conversation, error) &&
-         openim_db_run (db, error, "DELETE FROM ranges WHERE conversation = ?1", "i", conversation);
+  if (!openim_db_conversation (db, conversation_id, FALSE, &conversation, error))
+    return FALSE;
+  if (conversation != 0) {
+    OpenimKnown *known = openim_db_known (db, conversation_id);
+    known->newest.end = known->had.end = 0;
+  }
+  return openim_db_run (db, error, "DELETE FROM ranges WHERE conversation = ?1", "i", conversation);
 }

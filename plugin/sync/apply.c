@@ -147,49 +147,57 @@ ensure_conversation (
                                 group ? data->groupid : "", error);
 }
 
+/* What the messages of one item come to together. */
+typedef struct {
+  gint64 max_seq; /* 0: nothing was stored */
+  gint64 own_seq; /* -1: none of our own */
+  OpenimTouch touch;
+} Sum;
+
+/* @place: the message, which those who are told take with them. */
 static gboolean
 apply_stored (
-    OpenimDb *db, OpenimItem *item, const OpenimMsgData *data, OpenimEffects *effects, GError **error)
+    OpenimDb *db, OpenimItem *item, gpointer *place, Sum *sum, OpenimEffects *effects, GError **error)
 {
-  OpenimTouch touch = item->silent ? OPENIM_TOUCH_QUIET : OPENIM_TOUCH_REFRESH;
+  const OpenimMsgData *data = *place;
   OpenimStoredKind kind;
   OpenimFunction event;
-  gboolean changed = FALSE;
   gboolean own = is_own (data, effects);
 
   if (!ensure_conversation (db, item, data, effects, error) ||
-      !openim_messages_put (db, item->id, effects->self_id, data, &kind, error)
-      /* The server raises the mark of somebody who writes. */
-      || !openim_conversations_set_seqs (db, item->id, data->seq, own ? data->seq : -1, &changed, error))
+      !openim_messages_put (db, item->id, effects->self_id, data, &kind, error))
     return FALSE;
+  sum->max_seq = MAX (sum->max_seq, data->seq);
+  /* The server raises the mark of somebody who writes. */
+  if (own)
+    sum->own_seq = MAX (sum->own_seq, data->seq);
 
   switch (kind) {
   case OPENIM_STORED_NEW:
-    if (!item->silent) {
-      if (!openim_item_choose_event (db, item->id, effects, &event, error))
-        return FALSE;
-      if (event != 0)
-        openim_effects_add_message (effects, event,
-                                    openim_stored_message_new (item->id, openim_pb_copy (data)));
-      if (!own)
-        openim_effects_add_typing (effects, item->id, data->sendid, data->senderplatformid, FALSE);
-      if (!own && data->sessiontype == OPENIM_SESSION_GROUP &&
-          !apply_mention (db, item, data, effects, error))
-        return FALSE;
-      if (option (data, own ? "senderConversationUpdate" : "conversationUpdate"))
-        touch |= OPENIM_TOUCH_CHANGED;
-    }
+    if (item->silent)
+      break;
+    if (option (data, own ? "senderConversationUpdate" : "conversationUpdate"))
+      sum->touch |= OPENIM_TOUCH_CHANGED;
+    if (!own)
+      openim_effects_add_typing (effects, item->id, data->sendid, data->senderplatformid, FALSE);
+    if ((!own && data->sessiontype == OPENIM_SESSION_GROUP &&
+         !apply_mention (db, item, data, effects, error)) ||
+        !openim_item_choose_event (db, item->id, effects, &event, error))
+      return FALSE;
+    if (event != 0)
+      openim_effects_add_message (effects, event,
+                                  openim_stored_message_new (item->id, g_steal_pointer (place)));
     break;
   case OPENIM_STORED_ECHO:
     /* Also while history is filled: an own message that was in doubt is not any more. */
-    touch |= OPENIM_TOUCH_CHANGED;
+    sum->touch |= OPENIM_TOUCH_CHANGED;
     openim_effects_add_echo (effects, item->id, data->clientmsgid);
     if (!openim_outbox_remove (db, item->id, data->clientmsgid, error))
       return FALSE;
     break;
   case OPENIM_STORED_UPDATED:
     if (!item->silent)
-      touch |= OPENIM_TOUCH_CHANGED;
+      sum->touch |= OPENIM_TOUCH_CHANGED;
     break;
   case OPENIM_STORED_DUPLICATE:
     if (own)
@@ -200,9 +208,21 @@ apply_stored (
   default:
     break;
   }
+  return TRUE;
+}
+
+static gboolean
+apply_sum (OpenimDb *db, OpenimItem *item, Sum *sum, OpenimEffects *effects, GError **error)
+{
+  gboolean changed = FALSE;
+
+  if (sum->max_seq == 0)
+    return TRUE;
+  if (!openim_conversations_set_seqs (db, item->id, sum->max_seq, sum->own_seq, &changed, error))
+    return FALSE;
   if (changed && !item->silent)
-    touch |= OPENIM_TOUCH_CHANGED;
-  openim_effects_touch (effects, item->id, touch);
+    sum->touch |= OPENIM_TOUCH_CHANGED;
+  openim_effects_touch (effects, item->id, sum->touch);
   return TRUE;
 }
 
@@ -310,12 +330,36 @@ is_sane (const OpenimMsgData *data)
          (data->status >= OPENIM_STATUS_DELETED || openim_gate_id (data->sendid));
 }
 
+/* Messages that wait for nothing have their seqs noted at once, and not one after the other. */
+static gboolean
+add_ranges (OpenimDb *db, OpenimItem *item, GError **error)
+{
+  gint64 begin = item->begin, end = item->begin > 0 ? item->end : 0;
+
+  for (guint i = 0; item->force && i < item->messages->len; i++) {
+    const OpenimMsgData *data = g_ptr_array_index (item->messages, i);
+
+    if (data->seq <= 0 || !is_sane (data) || (data->seq >= begin && data->seq <= end))
+      continue;
+    if (data->seq != end + 1) {
+      if (end > 0 && !openim_ranges_add (db, item->id, begin, end, error))
+        return FALSE;
+      begin = data->seq;
+    }
+    end = data->seq;
+  }
+  return end == 0 || openim_ranges_add (db, item->id, begin, end, error);
+}
+
 gboolean
 openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GError **error)
 {
+  Sum sum = { .own_seq = -1, .touch = item->silent ? OPENIM_TOUCH_QUIET : OPENIM_TOUCH_REFRESH };
   guint done = 0;
 
   g_ptr_array_sort (item->messages, compare_seqs);
+  if (!item->notification && !add_ranges (db, item, error))
+    return FALSE;
   for (; done < item->messages->len; done++) {
     OpenimMsgData *data = g_ptr_array_index (item->messages, done);
 
@@ -342,12 +386,14 @@ openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GErro
       if (item->hole != NULL || item->unknown_group != NULL)
         break;
     }
-    if (item->notification ? !apply_notification (db, item, data, effects, error)
-                           : !apply_stored (db, item, data, effects, error))
+    if (item->notification
+            ? !apply_notification (db, item, data, effects, error)
+            : !apply_stored (db, item, &g_ptr_array_index (item->messages, done), &sum, effects, error))
       return FALSE;
   }
 
-  if (item->begin > 0 && !openim_ranges_add (db, item->id, item->begin, item->end, error))
+  if (!apply_sum (db, item, &sum, effects, error) ||
+      (item->begin > 0 && !openim_ranges_add (db, item->id, item->begin, item->end, error)))
     return FALSE;
   if (done > 0)
     g_ptr_array_remove_range (item->messages, 0, done);

@@ -3,8 +3,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "purple/conversation-list.h"
 #include "purple/group-menu.h"
 #include "purple/people.h"
+#include "purple/search.h"
 
 static void
 on_change_password (OpenimConnection *self)
@@ -18,6 +20,8 @@ static const struct {
 } items[] = {
   { N_ ("Search for people…"), openim_people_ask },
   { N_ ("Create a group…"), openim_group_menu_create },
+  { N_ ("Search messages…"), openim_search_ask },
+  { N_ ("Search conversations…"), openim_conversation_list_ask },
   { N_ ("Change password…"), on_change_password },
 };
 

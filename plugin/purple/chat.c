@@ -16,6 +16,8 @@
 #include "purple/outgoing.h"
 #include "purple/who.h"
 
+#define REASON_MS 2000 /* how far from the end of a membership the notice is that says why */
+
 struct _OpenimRooms {
   GHashTable *by_group; /* group ID → OpenimRoom */
   int last_id;
@@ -120,6 +122,7 @@ static void
 drop_room (OpenimConnection *self, OpenimRoom *room)
 {
   openim_connection_cancel (self, &room->arrivals_timer);
+  openim_connection_cancel (self, &room->ending);
   g_hash_table_remove (self->rooms->by_group, room->group_id);
 }
 
@@ -133,6 +136,16 @@ set_topic (PurpleConversation *conversation, const OpenimGroup *group)
     purple_conv_chat_set_topic (chat, NULL, group->notification);
 }
 
+/* The person is not in the group any more. */
+static void
+end_room (OpenimConnection *self, OpenimRoom *room)
+{
+  int id = room->id;
+
+  drop_room (self, room);
+  serv_got_chat_left (self->gc, id);
+}
+
 PurpleConversation *
 openim_chat_open (OpenimConnection *self, const char *group_id)
 {
@@ -142,8 +155,11 @@ openim_chat_open (OpenimConnection *self, const char *group_id)
   OpenimRoom *room = openim_rooms_get (self, id);
 
   if (room != NULL && conversation != NULL &&
-      !purple_conv_chat_has_left (purple_conversation_get_chat_data (conversation)))
+      !purple_conv_chat_has_left (purple_conversation_get_chat_data (conversation))) {
+    if (group != NULL)
+      openim_connection_cancel (self, &room->ending);
     return conversation;
+  }
   if (room != NULL)
     drop_room (self, room);
   room = room_new (self, id);
@@ -177,15 +193,21 @@ openim_chat_show (OpenimConnection *self,
   PurpleConversation *conversation = find_window (self, group_id);
   OpenimRoom *room = NULL;
 
-  /* The last lines of a group that one has left still belong into its window, if there is one. */
-  if (openim_roster_get_group (self, group_id) != NULL || conversation == NULL)
+  /* The last lines of a group that one has left still belong into its window, if there is one; no window
+   * opens for a group that one is not in. */
+  if (openim_roster_get_group (self, group_id) != NULL)
     conversation = openim_chat_open (self, group_id);
   if (conversation == NULL || !openim_connection_is_open (self))
     return;
   room = openim_rooms_get (self, group_id);
-  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0)
+  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0) {
     openim_line_write (conversation, html, flags, when);
-  else if (room != NULL && !quiet)
+    room = openim_connection_is_open (self) ? openim_rooms_get (self, group_id) : NULL;
+    if (room != NULL)
+      room->told = g_get_monotonic_time ();
+    if (room != NULL && room->ending != NULL)
+      end_room (self, room);
+  } else if (room != NULL && !quiet)
     serv_got_chat_in (self->gc, room->id, openim_who_name (self, sender), flags, html, when);
   else
     purple_conv_chat_write (purple_conversation_get_chat_data (conversation), openim_who_name (self, sender),
@@ -194,35 +216,39 @@ openim_chat_show (OpenimConnection *self,
 
 /* --- changes --- */
 
-/* The person is not in the group any more. */
 static void
-end_room (OpenimConnection *self, const char *group_id, const char *sentence)
+on_end_untold (OpenimConnection *self, gpointer data)
 {
-  OpenimRoom *room = openim_rooms_get (self, group_id);
-  PurpleConversation *conversation = find_window (self, group_id);
-  int id = 0;
+  OpenimRoom *room = data;
+  PurpleConversation *conversation = find_window (self, room->group_id);
+  int id = room->id;
 
-  if (room == NULL)
-    return;
-  id = room->id;
-  drop_room (self, room);
-  if (conversation == NULL)
-    return;
-  openim_line_write (conversation, sentence, PURPLE_MESSAGE_SYSTEM, time (NULL));
-  if (openim_connection_is_open (self))
-    serv_got_chat_left (self->gc, id);
+  room->ending = NULL;
+  if (conversation != NULL)
+    openim_line_write (conversation, _ ("You are not in this group any more."), PURPLE_MESSAGE_SYSTEM,
+                       time (NULL));
+  room = openim_connection_is_open (self) ? openim_rooms_get_by_id (self, id) : NULL;
+  if (room != NULL)
+    end_room (self, room);
 }
 
-/* Also after GroupDismissed, which has a notice of its own in the window. */
+/* Also after GroupDismissed. When it happens before our eyes the server sends a notice too, earlier or later;
+ * that says enough. */
 static void
 on_group_deleted (PurpleConnection *gc,
                   const Openim__Event__EventOnJoinedGroupDeletedData *data,
                   gpointer user_data)
 {
   OpenimConnection *self = openim_connection_get (gc);
+  OpenimRoom *room =
+      self != NULL && data->group != NULL ? openim_rooms_get (self, data->group->groupid) : NULL;
 
-  if (self != NULL && data->group != NULL)
-    end_room (self, data->group->groupid, _ ("You are not in this group any more."));
+  if (room == NULL || room->ending != NULL)
+    return;
+  if (room->told != 0 && g_get_monotonic_time () - room->told < REASON_MS * 1000)
+    end_room (self, room);
+  else
+    room->ending = openim_connection_later (self, REASON_MS, on_end_untold, room, NULL);
 }
 
 /* Into a group whose window is still there from an earlier time, or opened for the first line of it, before

@@ -18,6 +18,8 @@ typedef struct {
   GHashTable *names;   /* name → how many members are counted under it (guint as pointer) */
   GPtrArray *arrivals; /* IDs of members who have come and are not shown yet */
   OpenimTimer *arrivals_timer;
+  gint64 told;         /* monotonic µs: when the last notice of the group was shown; 0: never */
+  OpenimTimer *ending; /* the person is out of the group, and a notice may still say why */
 } OpenimRoom;
 
 OpenimRooms *openim_rooms_new (void);
@@ -35,13 +37,14 @@ PurpleConvChat *openim_room_get_chat (OpenimConnection *self, OpenimRoom *room);
 
 /* The window of the group, which opens if need be. NULL when the connection was closed from inside. */
 PurpleConversation *openim_chat_open (OpenimConnection *self, const char *group_id);
-/* A line of the group's window, which opens if need be. */
+/* A line of the group's window, which opens if need be. @quiet: it is written and no more. */
 void openim_chat_show (OpenimConnection *self,
                        const char *group_id,
                        const char *sender,
                        const char *html,
                        PurpleMessageFlags flags,
-                       time_t when);
+                       time_t when,
+                       gboolean quiet);
 
 /* Members of the prpl. */
 void openim_chat_leave (PurpleConnection *gc, int id);

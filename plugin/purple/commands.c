@@ -7,7 +7,10 @@
 
 #include "base/error.h"
 #include "purple/askers.h"
+#include "purple/backlog.h"
+#include "purple/search.h"
 #include "purple/contact.h"
+#include "purple/conversation-list.h"
 #include "purple/group-commands.h"
 #include "purple/markup.h"
 #include "purple/nickname.h"
@@ -43,9 +46,8 @@ static const Row rows[] = {
 /* libpurple has one table of commands for all accounts, and so has this plugin its rows in it. */
 static PurpleCmdId ids[G_N_ELEMENTS (rows)];
 
-/* bitlbee's users type "?": their own programs keep "/" to themselves. */
-static const char *
-get_mark (void)
+const char *
+openim_commands_get_mark (void)
 {
   return openim_host_has_windows () ? "/" : "?";
 }
@@ -206,8 +208,8 @@ read_args (const Row *row, const char *rest, OpenimCommandLine *command)
 static void
 say_usage (OpenimConnection *self, const OpenimCommandLine *command, const Row *row)
 {
-  openim_command_say (self, command, "%s%s%s%s: %s", get_mark (), row->name, row->usage != NULL ? " " : "",
-                      row->usage != NULL ? _ (row->usage) : "", _ (row->help));
+  openim_command_say (self, command, "%s%s%s%s: %s", openim_commands_get_mark (), row->name,
+                      row->usage != NULL ? " " : "", row->usage != NULL ? _ (row->usage) : "", _ (row->help));
 }
 
 static void
@@ -221,7 +223,7 @@ run (OpenimConnection *self, const OpenimPeer *peer, const Row *row, const char 
     openim_command_say (self, command,
                         place == PLACE_CHAT ? _ ("%s%s is for conversations with one person.")
                                             : _ ("%s%s is for groups."),
-                        get_mark (), row->name);
+                        openim_commands_get_mark (), row->name);
   else if (read_args (row, rest, command))
     row->handler (self, command);
   else
@@ -275,15 +277,15 @@ static PurpleCmdRet
 on_command (PurpleConversation *conversation, const char *name, char **args, char **error, void *data)
 {
   OpenimConnection *self = openim_connection_get_for_account (purple_conversation_get_account (conversation));
-  g_autofree char *peer_name = g_strdup (purple_conversation_get_name (conversation));
-  OpenimPeer peer = { OPENIM_SESSION_SINGLE, peer_name };
+  g_autofree char *peer_name = NULL;
+  OpenimPeer peer = { 0 };
 
   if (self == NULL || self->self_id == NULL) {
     *error = g_strdup (_ ("Not connected."));
     return PURPLE_CMD_RET_FAILED;
   }
-  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT)
-    peer.session = OPENIM_SESSION_GROUP;
+  openim_peer_of_window (self, conversation, &peer);
+  peer.name = peer_name = g_strdup (peer.name);
   run (self, &peer, data, args[0] != NULL ? args[0] : "");
   return PURPLE_CMD_RET_OK;
 }

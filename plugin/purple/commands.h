@@ -41,6 +41,10 @@ void openim_command_call (OpenimConnection *self,
                           gconstpointer request,
                           OpenimCommandFunc done);
 
+/* What stands before a command in this host: "/", or "?" where people's own programs keep "/" to themselves.
+ */
+const char *openim_commands_get_mark (void);
+
 /* In the plugin's load and unload. */
 void openim_commands_register (void);
 void openim_commands_unregister (void);

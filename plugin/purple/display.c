@@ -1,36 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "purple/display.h"
 
-#include "base/gate.h"
 #include "base/log.h"
+#include "purple/account.h"
+#include "purple/backlog.h"
 #include "purple/blist.h"
-#include "purple/chat.h"
+#include "purple/entry.h"
 #include "purple/events.h"
-#include "purple/im.h"
 #include "purple/join.h"
 #include "purple/marks.h"
-#include "purple/markup.h"
 #include "purple/shown.h"
+#include "purple/strangers.h"
+#include "purple/traits.h"
 
-#define SLICE 20 /* lines shown in one turn of the main loop */
+/* What is shown without a pause, and the pause, in which a user interface draws and hears. */
+#define SLICE_US 4000
+#define PAUSE_MS 10
+#define RESTED_US 50000 /* so long after the last slice a new one begins by itself */
+
+typedef enum { FROM_NOW, FROM_PAST, FROM_PAGE } Origin;
 
 typedef struct {
   OpenimMessage *message;
-  gboolean past;
+  Origin origin;
 } Item;
 
 typedef struct {
   char *conversation_id;
-  GQueue items; /* of Item */
-  gboolean held;
+  GQueue items; /* of Item, by seq */
+  guint holds;
   OpenimTimer *deadline;
-  OpenimTimer *slice;
-  gboolean flushing;
+  char *note;        /* (nullable) stands before the first item that is no page */
+  gboolean prepared; /* has its page, if it opens a window */
+  gboolean opens;    /* a window opens for whatever there is */
+  gboolean at_work;
 } Line;
 
 struct _OpenimDisplay {
   GHashTable *lines; /* conversation ID → Line */
-  gboolean syncing;  /* what arrives is past */
+  OpenimTimer *slice;
+  gint64 slice_began; /* monotonic µs */
+  gboolean syncing;   /* what arrives is past */
   gboolean paused;
 };
 
@@ -50,6 +60,7 @@ line_free (gpointer data)
 
   g_queue_clear_full (&line->items, item_free);
   g_free (line->conversation_id);
+  g_free (line->note);
   g_free (line);
 }
 
@@ -86,28 +97,41 @@ get_line (OpenimConnection *self, const char *conversation_id)
   return line;
 }
 
-/* --- one message --- */
-
-/* Hidden, or shown before? */
-static gboolean
-is_wanted (OpenimConnection *self, const char *conversation_id, const OpenimMessage *message)
+gboolean
+openim_display_is_at_work (OpenimConnection *self, const char *conversation_id)
 {
-  if ((int) message->status >= OPENIM_STATUS_DELETED || (int) message->contenttype == OPENIM_CONTENT_TYPING)
-    return FALSE;
-  if (g_strcmp0 (message->sendid, self->self_id) == 0 &&
-      openim_shown_has_own (self->shown, message->clientmsgid))
-    return FALSE;
-  return message->seq == 0 || message->seq > openim_shown_get_seq (self->shown, conversation_id);
+  const Line *line = g_hash_table_lookup (self->display->lines, conversation_id);
+
+  return line != NULL && line->at_work;
 }
 
-/* A window does not open for a mere notice; being taken into a group now is more than that. */
+/* --- one message --- */
+
 static gboolean
-may_open (OpenimConnection *self, const OpenimMessage *message, gboolean past)
+is_own (OpenimConnection *self, const OpenimMessage *message)
 {
-  if (!openim_message_is_notice (message))
-    return TRUE;
-  if (past)
+  return g_strcmp0 (message->sendid, self->self_id) == 0;
+}
+
+/* Hidden, or shown before? A page has what was shown before, too. */
+static gboolean
+is_wanted (OpenimConnection *self, const Line *line, const Item *item)
+{
+  const OpenimMessage *message = item->message;
+
+  if ((int) message->status >= OPENIM_STATUS_DELETED || (int) message->contenttype == OPENIM_CONTENT_TYPING)
     return FALSE;
+  if (item->origin == FROM_PAGE)
+    return TRUE;
+  if (is_own (self, message) && openim_shown_has_own (self->shown, message->clientmsgid))
+    return FALSE;
+  return message->seq == 0 || message->seq > openim_shown_get_seq (self->shown, line->conversation_id);
+}
+
+/* Being taken into a group now is more than a mere notice. */
+static gboolean
+is_invitation (OpenimConnection *self, const OpenimMessage *message)
+{
   if (message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_MEMBER_INVITED_TIPS) {
     const Openim__Sdk__Shared__MemberInvitedTips *tips = message->memberinvitedtips;
 
@@ -116,118 +140,203 @@ may_open (OpenimConnection *self, const OpenimMessage *message, gboolean past)
         return TRUE;
   }
   if (message->content_case == OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_GROUP_CREATED_TIPS)
-    return g_strcmp0 (message->sendid, self->self_id) != 0 ||
-           openim_join_is_expected (self, message->groupid, TRUE);
+    return !is_own (self, message) || openim_join_is_expected (self, message->groupid, TRUE);
   return openim_join_is_expected (self, message->groupid, FALSE);
 }
 
-static PurpleMessageFlags
-flags_of (OpenimConnection *self, const OpenimMessage *message, gboolean past)
+gboolean
+openim_display_may_disturb (OpenimConnection *self, const char *conversation_id, gboolean mentions_self)
 {
-  PurpleMessageFlags flags = 0;
-
-  if (past)
-    flags |= PURPLE_MESSAGE_DELAYED;
-  if (openim_message_is_notice (message))
-    return flags | PURPLE_MESSAGE_SYSTEM;
-  if (g_strcmp0 (message->sendid, self->self_id) == 0)
-    return flags | PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND;
-  if (openim_message_mentions (message, self->self_id))
-    flags |= PURPLE_MESSAGE_NICK;
-  return flags | PURPLE_MESSAGE_RECV;
+  return !(openim_traits_get (self, conversation_id)->muted || openim_traits_is_quiet (self)) ||
+         (mentions_self && openim_option_get_bool (self->account, OPENIM_OPTION_MENTIONS));
 }
 
-static time_t
-time_of (const OpenimMessage *message)
+static gboolean
+may_disturb (OpenimConnection *self, const Line *line, const OpenimMessage *message)
 {
-  gint64 ms = openim_gate_time (message->sendtime != 0 ? message->sendtime : message->createtime);
+  return openim_display_may_disturb (self, line->conversation_id,
+                                     openim_message_mentions (message, self->self_id));
+}
 
-  return ms > 0 ? (time_t) (ms / 1000) : time (NULL);
+static gboolean
+may_open (OpenimConnection *self, const Line *line, const Item *item)
+{
+  if (line->opens)
+    return TRUE;
+  if (item->origin == FROM_PAGE)
+    return FALSE;
+  if (openim_message_is_notice (item->message))
+    return item->origin == FROM_NOW && is_invitation (self, item->message);
+  return may_disturb (self, line, item->message);
+}
+
+static OpenimEntryKind
+kind_of (OpenimConnection *self, const Line *line, const Item *item)
+{
+  const OpenimMessage *message = item->message;
+
+  if (item->origin == FROM_PAGE)
+    return openim_shown_has_own (self->shown, message->clientmsgid) ||
+                   message->seq <= openim_shown_get_written (self->shown, line->conversation_id)
+               ? OPENIM_ENTRY_AGAIN
+               : OPENIM_ENTRY_PAGE;
+  if (!line->opens && !may_disturb (self, line, message))
+    return item->origin == FROM_PAST ? OPENIM_ENTRY_PAGE : OPENIM_ENTRY_QUIET;
+  return item->origin == FROM_PAST ? OPENIM_ENTRY_MISSED : OPENIM_ENTRY_NEW;
 }
 
 static void
-show (OpenimConnection *self, const char *conversation_id, const OpenimMessage *message, gboolean past)
+write_note (OpenimConnection *self, Line *line, const OpenimPeer *peer)
 {
-  OpenimPeer peer = { 0 };
-  PurpleMessageFlags flags = 0;
-  PurpleConversation *conversation = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *html = NULL;
+  g_autofree char *note = g_steal_pointer (&line->note);
 
-  if (!openim_peer_of_message (self, message, &peer) || !is_wanted (self, conversation_id, message))
+  openim_peer_tell (self, peer, note, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
+}
+
+static void
+show (OpenimConnection *self, Line *line, const Item *item)
+{
+  const OpenimMessage *message = item->message;
+  OpenimPeer peer = { 0 };
+  OpenimEntryKind kind = OPENIM_ENTRY_NEW;
+  gboolean fits = FALSE;
+
+  if (!openim_peer_of_message (self, message, &peer) || !is_wanted (self, line, item))
     return;
-  /* First, so that whatever libpurple makes of the line it is not shown again. */
-  if (message->seq > 0)
-    openim_shown_set_seq (self->shown, conversation_id, message->seq);
-  if (g_strcmp0 (message->sendid, self->self_id) != 0)
+  if (!is_own (self, message))
     openim_roster_learn_name (self, message->sendid, message->sendernickname);
-  conversation = openim_peer_find (self, &peer);
-  if (conversation == NULL && !may_open (self, message, past))
-    return;
-  text = openim_message_get_text (message, self->self_id);
-  html = openim_markup_from_text (text);
-  flags = flags_of (self, message, past);
-  /* Before the line is written: a person who answers at once has seen it. */
-  if (g_strcmp0 (message->sendid, self->self_id) != 0)
-    openim_marks_add (self, &peer);
-  if (peer.session == OPENIM_SESSION_GROUP)
-    openim_chat_show (self, peer.name, message->sendid, html, flags, time_of (message));
+  kind = kind_of (self, line, item);
+  fits = openim_peer_find (self, &peer) != NULL || may_open (self, line, item);
+  /* First, so that whatever libpurple makes of the line it is not shown again. */
+  if (fits)
+    openim_shown_set_seq (self->shown, line->conversation_id, message->seq);
   else
-    openim_im_show (self, peer.name, html, flags, time_of (message));
+    openim_shown_pass (self->shown, line->conversation_id, message->seq);
+  if (!fits)
+    return;
+  if (line->note != NULL && item->origin != FROM_PAGE)
+    write_note (self, line, &peer);
+  if (!openim_connection_is_open (self))
+    return;
+  /* Before the line is written: a person who answers at once has seen it. */
+  if (!is_own (self, message) &&
+      (item->origin != FROM_PAGE || openim_traits_get (self, line->conversation_id)->unread > 0))
+    openim_marks_add (self, &peer);
+  openim_entry_show (self, &peer, message, kind);
 }
 
 /* --- the queue --- */
 
-static void flush (OpenimConnection *self, Line *line);
+static gboolean
+is_held (OpenimConnection *self, const Line *line)
+{
+  return line->holds > 0 || self->display->paused;
+}
+
+static gboolean
+has_time (OpenimDisplay *display)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (display->slice == NULL && now - display->slice_began > RESTED_US)
+    display->slice_began = now;
+  return now - display->slice_began < SLICE_US;
+}
+
+/* The window that opens for this item has a page first. TRUE: it has been asked for. */
+static gboolean
+wait_for_page (OpenimConnection *self, Line *line, const Item *item)
+{
+  OpenimPeer peer = { 0 };
+
+  if (line->prepared || !openim_peer_of_message (self, item->message, &peer) ||
+      !is_wanted (self, line, item) || openim_peer_find (self, &peer) != NULL || !may_open (self, line, item))
+    return FALSE;
+  line->prepared = TRUE;
+  return openim_backlog_prepare (self, &peer, item->message);
+}
+
+/* FALSE: the connection has been closed from inside. */
+static gboolean
+show_some (OpenimConnection *self, Line *line)
+{
+  if (line->at_work)
+    return TRUE;
+  line->at_work = TRUE;
+  while (!is_held (self, line) && line->items.length > 0 && has_time (self->display)) {
+    Item *item = NULL;
+
+    if (wait_for_page (self, line, g_queue_peek_head (&line->items)))
+      break;
+    item = g_queue_pop_head (&line->items);
+    show (self, line, item);
+    item_free (item);
+    if (!openim_connection_is_open (self))
+      return FALSE;
+  }
+  line->at_work = FALSE;
+  return TRUE;
+}
+
+static void go_on (OpenimConnection *self);
 
 static void
 on_slice (OpenimConnection *self, gpointer data)
 {
-  Line *line = data;
-
-  line->slice = NULL;
-  flush (self, line);
+  self->display->slice = NULL;
+  self->display->slice_began = g_get_monotonic_time ();
+  go_on (self);
 }
 
-static gboolean
-is_held (OpenimConnection *self, Line *line)
-{
-  return line->held || self->display->paused || !openim_connection_is_connected (self);
-}
-
-/* May free @line. */
+/* Shows of all conversations what may be shown now and does not take too long. */
 static void
-flush (OpenimConnection *self, Line *line)
+go_on (OpenimConnection *self)
 {
-  if (line->flushing || line->slice != NULL)
-    return;
-  line->flushing = TRUE;
-  for (guint i = 0; i < SLICE && !is_held (self, line) && line->items.length > 0; i++) {
-    Item *item = g_queue_pop_head (&line->items);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  gboolean more = FALSE;
+  GHashTableIter iter;
+  gpointer key = NULL;
 
-    show (self, line->conversation_id, item->message, item->past);
-    item_free (item);
-    if (!openim_connection_is_open (self))
-      return; /* @line is gone too, or nobody looks at it any more */
+  if (self->display->slice != NULL || self->display->paused || !openim_connection_is_connected (self))
+    return;
+  g_hash_table_iter_init (&iter, self->display->lines);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_ptr_array_add (ids, g_strdup (key));
+  for (guint i = 0; i < ids->len; i++) {
+    Line *line = g_hash_table_lookup (self->display->lines, g_ptr_array_index (ids, i));
+
+    if (line == NULL)
+      continue;
+    if (!show_some (self, line))
+      return;
+    if (!is_held (self, line) && !line->at_work && line->items.length == 0)
+      g_hash_table_remove (self->display->lines, line->conversation_id);
+    else
+      more = more || !is_held (self, line);
   }
-  line->flushing = FALSE;
-  if (is_held (self, line))
-    return;
-  if (line->items.length > 0)
-    line->slice = openim_connection_later (self, 0, on_slice, line, NULL);
-  else
-    g_hash_table_remove (self->display->lines, line->conversation_id);
+  if (more)
+    self->display->slice = openim_connection_later (self, PAUSE_MS, on_slice, NULL, NULL);
 }
 
+/* By seq: what is fetched and what comes by itself arrive in any order. What has no seq stays where it is. */
 static void
-push (OpenimConnection *self, Line *line, const OpenimMessage *message, gboolean past, gboolean first)
+push (Line *line, const OpenimMessage *message, Origin origin)
 {
   Item *item = g_new0 (Item, 1);
+  GList *before = NULL;
 
   item->message = openim_pb_copy (message);
-  item->past = past;
-  if (first)
-    g_queue_push_head (&line->items, item);
+  item->origin = origin;
+  for (GList *l = line->items.tail; l != NULL && message->seq > 0; l = l->prev) {
+    const Item *other = l->data;
+
+    if (other->message->seq > message->seq)
+      before = l;
+    else if (other->message->seq > 0)
+      break;
+  }
+  if (before != NULL)
+    g_queue_insert_before (&line->items, before, item);
   else
     g_queue_push_tail (&line->items, item);
 }
@@ -237,14 +346,13 @@ openim_display_add (OpenimConnection *self, const OpenimMessage *message, gboole
 {
   OpenimPeer peer = { 0 };
   g_autofree char *id = NULL;
-  Line *line = NULL;
 
   if (!openim_peer_of_message (self, message, &peer))
     return;
   id = openim_peer_conversation_id (self, &peer);
-  line = get_line (self, id);
-  push (self, line, message, past, FALSE);
-  flush (self, line);
+  openim_strangers_meet (self, id, message);
+  push (get_line (self, id), message, past ? FROM_PAST : FROM_NOW);
+  go_on (self);
 }
 
 static void
@@ -253,9 +361,9 @@ on_deadline (OpenimConnection *self, gpointer data)
   Line *line = data;
 
   line->deadline = NULL;
-  line->held = FALSE;
+  line->holds = 0;
   openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "older messages are slow to come; showing newer ones");
-  flush (self, line);
+  go_on (self);
 }
 
 void
@@ -263,37 +371,39 @@ openim_display_hold (OpenimConnection *self, const char *conversation_id, guint 
 {
   Line *line = get_line (self, conversation_id);
 
-  line->held = TRUE;
+  line->holds++;
   openim_connection_cancel (self, &line->deadline);
   line->deadline = openim_connection_later (self, ms, on_deadline, line, NULL);
 }
 
 static gboolean
-is_waiting_as_new (Line *line, const OpenimMessage *message)
+is_waiting (const Line *line, const OpenimMessage *message)
 {
-  for (GList *l = line->items.head; l != NULL; l = l->next) {
-    const Item *item = l->data;
-
-    if (!item->past && g_strcmp0 (item->message->clientmsgid, message->clientmsgid) == 0)
+  for (GList *l = line->items.head; l != NULL; l = l->next)
+    if (g_strcmp0 (((Item *) l->data)->message->clientmsgid, message->clientmsgid) == 0)
       return TRUE;
-  }
   return FALSE;
 }
 
 void
-openim_display_release (OpenimConnection *self, const char *conversation_id, GPtrArray *messages)
+openim_display_release (OpenimConnection *self, const char *conversation_id, const OpenimReleased *released)
 {
   Line *line = get_line (self, conversation_id);
 
-  openim_connection_cancel (self, &line->deadline);
-  line->held = FALSE;
-  for (guint i = messages->len; i > 0; i--) {
-    const OpenimMessage *message = g_ptr_array_index (messages, i - 1);
-
-    if (!is_waiting_as_new (line, message))
-      push (self, line, message, TRUE, TRUE);
+  if (line->holds > 0 && --line->holds == 0)
+    openim_connection_cancel (self, &line->deadline);
+  for (gsize i = 0; i < released->n; i++)
+    if (!is_waiting (line, released->messages[i]))
+      push (line, released->messages[i],
+            released->messages[i]->seq <= released->page_end ? FROM_PAGE : FROM_PAST);
+  if (released->n > 0)
+    line->prepared = TRUE;
+  line->opens = line->opens || released->opens;
+  if (released->note != NULL) {
+    g_free (line->note);
+    line->note = g_strdup (released->note);
   }
-  flush (self, line);
+  go_on (self);
 }
 
 void
@@ -311,20 +421,8 @@ openim_display_end_sync (OpenimConnection *self)
 void
 openim_display_resume (OpenimConnection *self)
 {
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer key = NULL;
-
   self->display->paused = FALSE;
-  g_hash_table_iter_init (&iter, self->display->lines);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    g_ptr_array_add (ids, g_strdup (key));
-  for (guint i = 0; i < ids->len && openim_connection_is_open (self); i++) {
-    Line *line = g_hash_table_lookup (self->display->lines, g_ptr_array_index (ids, i));
-
-    if (line != NULL)
-      flush (self, line);
-  }
+  go_on (self);
 }
 
 /* --- what comes --- */

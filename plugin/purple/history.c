@@ -5,25 +5,30 @@
 
 #include "base/log.h"
 #include "conversation.pb-c.h"
-#include "message.pb-c.h"
-#include "purple/chat.h"
+#include "purple/backlog.h"
 #include "purple/display.h"
-#include "purple/markup.h"
 #include "purple/shown.h"
+#include "purple/traits.h"
+#include "user.pb-c.h"
 
 #define AT_ONCE 4 /* conversations that are read back at the same time */
 #define ATTEMPTS 3
 #define PAUSE_MS 3000           /* between two attempts */
 #define DEADLINE_MS (60 * 1000) /* longer than all attempts take in any ordinary case */
+#define RECENT_MS (G_GINT64_CONSTANT (7) * 24 * 3600 * 1000)
+#define NAMED 10 /* conversations with more unread messages than can be shown */
 
 /* One conversation that is to be read back. */
 typedef struct {
   char *conversation_id;
   int session;
-  char *name;    /* of the window */
-  gint64 after;  /* what is shown begins above this seq */
-  gint64 missed; /* messages since then, as far as seqs tell; 0: not known */
-  guint count;   /* to ask for */
+  char *name;     /* of the window */
+  gboolean opens; /* the window is not there yet */
+  gboolean known; /* something of it has been shown here before */
+  gint64 after;   /* the news begins above this seq */
+  gint64 missed;  /* messages since then, as far as seqs tell */
+  guint news;     /* … of which so many are shown */
+  guint page;     /* and so many before them */
   guint attempts;
 } Gap;
 
@@ -93,63 +98,79 @@ try_again (OpenimConnection *self, const Gap *gap)
   return TRUE;
 }
 
-/* Stands before the messages that are shown, so it may open the window. */
-static void
-say_that_there_is_more (OpenimConnection *self, const Gap *gap, guint more)
+static gint64
+find_newest (const OpenimHistoryPage *page)
 {
-  OpenimPeer peer = { gap->session, gap->name };
-  PurpleConversation *conversation = openim_peer_find (self, &peer);
-  g_autofree char *text =
-      g_strdup_printf (ngettext ("%u earlier message came too and is not shown here.",
-                                 "%u earlier messages came too and are not shown here.", more),
-                       more);
-  g_autofree char *html = openim_markup_from_text (text);
+  gint64 newest = 0;
 
-  if (gap->session == OPENIM_SESSION_GROUP)
-    conversation = openim_chat_open (self, gap->name);
-  else if (conversation == NULL)
-    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, self->account, gap->name);
-  if (conversation != NULL && openim_connection_is_open (self))
-    openim_line_write (conversation, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, time (NULL));
+  for (gsize i = 0; i < page->n_messagelist; i++)
+    newest = MAX (newest, page->messagelist[i]->seq);
+  return newest;
 }
 
-/* What happened in a group before this device knew it ("created", "joined") is no news. */
-static gboolean
-is_worth_showing (const Gap *gap, const OpenimMessage *message)
+/* What a page has before the news, and what happened in a group before this device knew it ("created",
+ * "joined"), is shown if it was said by a person. */
+static GPtrArray *
+pick (const Gap *gap, const OpenimHistoryPage *page, guint *n_news)
 {
-  return message->seq > gap->after && (gap->after > 0 || !openim_message_is_notice (message));
+  GPtrArray *messages = g_ptr_array_new ();
+
+  *n_news = 0;
+  for (gsize i = 0; i < page->n_messagelist; i++) {
+    OpenimMessage *message = page->messagelist[i];
+    gboolean news = message->seq > gap->after;
+
+    if (message->seq == 0 || (openim_message_is_notice (message) && (!news || gap->after == 0)))
+      continue;
+    *n_news += news;
+    g_ptr_array_add (messages, message);
+  }
+  return messages;
+}
+
+/* (nullable) (transfer full) */
+static char *
+describe_more (const Gap *gap)
+{
+  guint more = gap->missed > gap->news ? (guint) MIN (gap->missed - gap->news, G_MAXUINT) : 0;
+
+  if (more == 0)
+    return NULL;
+  /* TRANSLATORS: %s is "/" or "?": the command is /history */
+  return g_strdup_printf (ngettext ("%u earlier message came too; %shistory shows it.",
+                                    "%u earlier messages came too; %shistory shows them.", more),
+                          more, openim_commands_get_mark ());
 }
 
 static void
 on_page (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
 {
-  const Openim__Sdk__Message__GetAdvancedHistoryMessageListResp *answer = (gconstpointer) response;
-  const Openim__Sdk__Message__GetAdvancedHistoryMessageListCallback *page = NULL;
-  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  const OpenimHistoryPage *page = openim_backlog_read (error, response, FALSE);
+  g_autoptr (GPtrArray) messages = NULL;
+  g_autofree char *note = NULL;
+  OpenimReleased released = { NULL, 0, 0, NULL, FALSE };
   const Gap *gap = data;
+  guint n_news = 0;
 
   self->history->running--;
-  if (error == NULL)
-    page = answer->getadvancedhistorymessagelistcallback;
-  if (page == NULL || page->errcode != 0) {
-    openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "missed messages could not be fetched: %s",
-                error != NULL  ? error->message
-                : page != NULL ? page->errmsg
-                               : "empty answer");
-    if (try_again (self, gap)) {
-      start_some (self);
-      return;
-    }
+  if ((page == NULL || page->errcode != 0) && try_again (self, gap)) {
+    start_some (self);
+    return;
   }
-  for (gsize i = 0; page != NULL && i < page->n_messagelist; i++)
-    if (is_worth_showing (gap, page->messagelist[i]))
-      g_ptr_array_add (messages, page->messagelist[i]);
-  if (messages->len == 0 && page != NULL && page->n_messagelist > 0)
-    openim_shown_set_seq (self->shown, gap->conversation_id, page->messagelist[page->n_messagelist - 1]->seq);
-  if (messages->len > 0 && gap->missed > (gint64) gap->count)
-    say_that_there_is_more (self, gap, (guint) MIN (gap->missed - gap->count, G_MAXUINT));
-  if (openim_connection_is_open (self))
-    openim_display_release (self, gap->conversation_id, messages);
+  messages = page != NULL ? pick (gap, page, &n_news) : g_ptr_array_new ();
+  if (n_news == 0 && page != NULL)
+    openim_shown_pass (self->shown, gap->conversation_id, find_newest (page));
+  if (n_news > 0) {
+    note = describe_more (gap);
+    released.messages = (OpenimMessage *const *) messages->pdata;
+    released.n = messages->len;
+    released.page_end = gap->after;
+    released.note = note;
+    released.opens = gap->opens;
+    openim_backlog_set_oldest (self, gap->conversation_id,
+                               ((OpenimMessage *) g_ptr_array_index (messages, 0))->clientmsgid);
+  }
+  openim_display_release (self, gap->conversation_id, &released);
   if (openim_connection_is_open (self))
     start_some (self);
 }
@@ -158,59 +179,108 @@ static void
 start_some (OpenimConnection *self)
 {
   while (self->history->running < AT_ONCE && self->history->gaps.length > 0) {
-    Openim__Sdk__Message__GetAdvancedHistoryMessageListReq request =
-        OPENIM__SDK__MESSAGE__GET_ADVANCED_HISTORY_MESSAGE_LIST_REQ__INIT;
-    Openim__Sdk__Message__GetAdvancedHistoryMessageListParams params =
-        OPENIM__SDK__MESSAGE__GET_ADVANCED_HISTORY_MESSAGE_LIST_PARAMS__INIT;
     Gap *gap = g_queue_pop_head (&self->history->gaps);
 
-    params.conversationid = gap->conversation_id;
-    params.count = (gint32) gap->count;
-    request.getadvancedhistorymessagelistparams = &params;
     self->history->running++;
-    openim_connection_call (self, OPENIM_NUMBER (GetAdvancedHistoryMessageList), &request, on_page, gap,
-                            gap_free);
+    openim_backlog_ask (self, gap->conversation_id, "", gap->news + gap->page, FALSE, on_page, gap, gap_free);
   }
 }
 
-/* Whether the conversation has something to be shown; what need not be shown counts as shown. */
+/* --- which conversations --- */
+
+/* What need not be shown counts as shown: read somewhere else, or from before this device was used. */
+static void
+pass (OpenimConnection *self, const OpenimConversation *conversation)
+{
+  if (conversation->latestmsg != NULL)
+    openim_shown_pass (self->shown, conversation->conversationid, conversation->latestmsg->seq);
+}
+
+/* (nullable) What the conversation has to be shown. */
 static Gap *
 find_gap (OpenimConnection *self, const OpenimConversation *conversation)
 {
   const char *id = conversation->conversationid;
   gint64 newest = conversation->latestmsg != NULL ? conversation->latestmsg->seq : 0;
+  gint64 unread = MAX (conversation->unreadcount, 0);
   gint64 shown = openim_shown_get_seq (self->shown, id);
   OpenimPeer peer = { 0 };
   gboolean open = FALSE;
   Gap *gap = NULL;
 
-  peer.session = *conversation->groupid != '\0' ? OPENIM_SESSION_GROUP : (int) conversation->conversationtype;
-  peer.name = peer.session == OPENIM_SESSION_GROUP ? conversation->groupid : conversation->userid;
-  if (*peer.name == '\0')
+  if (!openim_peer_of_conversation (conversation, &peer))
     return NULL;
   if (newest > 0 && newest < shown) {
-    shown = MAX (newest - MAX (conversation->unreadcount, 0), 0);
+    shown = MAX (newest - unread, 0);
     openim_shown_rewind (self->shown, id, shown);
   }
   if (newest > 0 && newest <= shown)
     return NULL;
   open = openim_peer_find (self, &peer) != NULL;
-  if (conversation->unreadcount <= 0 && !(open && shown > 0)) {
-    /* Read somewhere else, or from before this device was used. */
-    openim_shown_set_seq (self->shown, id, newest);
+  if (open ? shown == 0 && unread == 0
+           : unread == 0 || !openim_display_may_disturb (self, id, openim_traits_get (self, id)->at_self)) {
+    pass (self, conversation);
     return NULL;
   }
   gap = g_new0 (Gap, 1);
   gap->conversation_id = g_strdup (id);
   gap->session = peer.session;
   gap->name = g_strdup (peer.name);
-  gap->after = shown;
-  if (shown == 0)
-    gap->missed = conversation->unreadcount;
-  else
-    gap->missed = newest > 0 ? newest - shown : 0;
-  gap->count = gap->missed > 0 ? (guint) MIN (gap->missed, OPENIM_HISTORY_LIMIT) : OPENIM_HISTORY_LIMIT;
+  gap->opens = !open;
+  /* Right after a sync the unread ones are the last ones. A window that is open has all that came before. */
+  gap->after = open && shown > 0 ? shown : MAX (shown, newest - unread);
+  gap->known = shown > 0;
+  gap->missed = newest > 0 ? newest - gap->after : unread;
+  gap->news = (guint) CLAMP (gap->missed, 1, OPENIM_HISTORY_LIMIT);
+  gap->page = open || gap->missed > OPENIM_HISTORY_LIMIT ? 0 : openim_backlog_get_count (self);
   return gap;
+}
+
+static int
+compare_newest_first (gconstpointer a, gconstpointer b)
+{
+  gint64 one = (*(OpenimConversation *const *) a)->latestmsgsendtime;
+  gint64 two = (*(OpenimConversation *const *) b)->latestmsgsendtime;
+
+  return (one < two) - (one > two);
+}
+
+/* A device that is new to a conversation begins with what is recent. */
+static gboolean
+may_open (const Gap *gap, const OpenimConversation *conversation, guint opened)
+{
+  return opened < OPENIM_HISTORY_WINDOWS &&
+         (gap->known || g_get_real_time () / 1000 - conversation->latestmsgsendtime < RECENT_MS);
+}
+
+/* The rest waits, and it is said where; once. */
+static void
+tell_waiting (OpenimConnection *self, GPtrArray *waiting)
+{
+  g_autofree char *summary = NULL;
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < waiting->len && i < NAMED; i++) {
+    const OpenimConversation *conversation = g_ptr_array_index (waiting, i);
+
+    g_string_append_printf (names, "%s%s (%d)", i > 0 ? ", " : "", conversation->showname,
+                            conversation->unreadcount);
+  }
+  if (waiting->len > NAMED)
+    g_string_append (names, ", …");
+  summary = g_strdup_printf (ngettext ("Unread messages wait in %u more conversation.",
+                                       "Unread messages wait in %u more conversations.", waiting->len),
+                             waiting->len);
+  if (waiting->len > 0)
+    purple_notify_info (self->gc, _ ("Unread messages"), summary, names->str);
+  g_string_free (names, TRUE);
+}
+
+static void
+hold (OpenimConnection *self, Gap *gap /* (transfer full) */)
+{
+  openim_display_hold (self, gap->conversation_id, DEADLINE_MS);
+  g_queue_push_tail (&self->history->gaps, gap);
 }
 
 static void
@@ -220,24 +290,52 @@ on_conversations (OpenimConnection *self,
                   gpointer data)
 {
   const Openim__Sdk__Conversation__GetAllConversationListResp *answer = (gconstpointer) response;
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+  guint opened = 0;
 
   if (error != NULL)
     openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "no conversations: %s", error->message);
-  for (gsize i = 0; error == NULL && i < answer->n_conversationlist; i++) {
-    Gap *gap = find_gap (self, answer->conversationlist[i]);
+  else {
+    openim_traits_set (self, answer->conversationlist, answer->n_conversationlist);
+    for (gsize i = 0; i < answer->n_conversationlist; i++)
+      g_ptr_array_add (list, answer->conversationlist[i]);
+  }
+  g_ptr_array_sort (list, compare_newest_first);
+  for (guint i = 0; i < list->len; i++) {
+    const OpenimConversation *conversation = g_ptr_array_index (list, i);
+    Gap *gap = find_gap (self, conversation);
 
     if (gap == NULL)
       continue;
-    openim_display_hold (self, gap->conversation_id, DEADLINE_MS);
-    g_queue_push_tail (&self->history->gaps, gap);
+    if (gap->opens && !may_open (gap, conversation, opened)) {
+      pass (self, conversation);
+      g_ptr_array_add (waiting, (gpointer) conversation);
+      gap_free (gap);
+      continue;
+    }
+    opened += gap->opens;
+    hold (self, gap);
   }
   openim_display_resume (self);
   if (openim_connection_is_open (self))
     start_some (self);
+  if (openim_connection_is_open (self))
+    tell_waiting (self, waiting);
+}
+
+static void
+on_self (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const Openim__Sdk__User__GetSelfUserInfoResp *answer = (gconstpointer) response;
+
+  if (error == NULL && answer->user != NULL)
+    openim_traits_set_quiet (self, answer->user->globalrecvmsgopt != 0);
 }
 
 void
 openim_history_catch_up (OpenimConnection *self)
 {
+  openim_connection_call (self, OPENIM_NUMBER (GetSelfUserInfo), NULL, on_self, NULL, NULL);
   openim_connection_call (self, OPENIM_NUMBER (GetAllConversationList), NULL, on_conversations, NULL, NULL);
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "purple/entry.h"
+
+#include "base/gate.h"
+#include "purple/chat.h"
+#include "purple/im.h"
+#include "purple/markup.h"
+
+time_t
+openim_entry_get_time (const OpenimMessage *message)
+{
+  gint64 ms = openim_gate_time (message->sendtime != 0 ? message->sendtime : message->createtime);
+
+  return ms > 0 ? (time_t) (ms / 1000) : time (NULL);
+}
+
+char *
+openim_entry_get_html (OpenimConnection *self, const OpenimMessage *message)
+{
+  g_autofree char *text = openim_message_get_text (message, self->self_id);
+
+  return openim_markup_from_text (text);
+}
+
+static gboolean
+is_private (const OpenimMessage *message)
+{
+  return message->attachedinfoelem != NULL && message->attachedinfoelem->isprivatechat;
+}
+
+static PurpleMessageFlags
+flags_of (OpenimConnection *self, const OpenimMessage *message, OpenimEntryKind kind)
+{
+  PurpleMessageFlags flags = 0;
+
+  if (kind != OPENIM_ENTRY_NEW && kind != OPENIM_ENTRY_QUIET)
+    flags |= PURPLE_MESSAGE_DELAYED;
+  /* What shall disappear must not stay in a log. */
+  if (kind == OPENIM_ENTRY_AGAIN || is_private (message))
+    flags |= PURPLE_MESSAGE_NO_LOG;
+  if (openim_message_is_notice (message))
+    return flags | PURPLE_MESSAGE_SYSTEM;
+  if (g_strcmp0 (message->sendid, self->self_id) == 0)
+    return flags | PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND;
+  if (openim_message_mentions (message, self->self_id))
+    flags |= PURPLE_MESSAGE_NICK;
+  return flags | PURPLE_MESSAGE_RECV;
+}
+
+void
+openim_entry_show (OpenimConnection *self,
+                   const OpenimPeer *peer,
+                   const OpenimMessage *message,
+                   OpenimEntryKind kind)
+{
+  g_autofree char *html = openim_entry_get_html (self, message);
+  PurpleMessageFlags flags = flags_of (self, message, kind);
+  gboolean quiet = kind != OPENIM_ENTRY_NEW && kind != OPENIM_ENTRY_MISSED;
+  time_t when = openim_entry_get_time (message);
+
+  if (peer->session == OPENIM_SESSION_GROUP)
+    openim_chat_show (self, peer->name, message->sendid, html, flags, when, quiet);
+  else
+    openim_im_show (self, peer->name, html, flags, when, quiet);
+}

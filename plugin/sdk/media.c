@@ -11,6 +11,7 @@
 #include "message.pb-c.h"
 
 #include "base/disk.h"
+#include "base/duration.h"
 #include "base/picture.h"
 #include "sdk/compose.h"
 
@@ -18,9 +19,11 @@
 typedef struct {
   char *path; /* NULL: none is looked at */
   gboolean must_be_picture;
+  gboolean lasts; /* a sound or a film, of which nobody has said how long it is */
   gint64 size;
   char *type;
   OpenimPicture picture; /* type NULL: it is none */
+  gint64 duration;       /* seconds; 0: not known */
 } Look;
 
 /* Takes what was found; @files are those of look_at. */
@@ -68,6 +71,8 @@ look (Look *file, GError **error)
                  _ ("“%s” is no PNG, JPEG, GIF or WebP picture."), shown);
     return FALSE;
   }
+  if (file->lasts)
+    file->duration = openim_duration_read (file->path);
   return TRUE;
 }
 
@@ -101,14 +106,12 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   openim_compose_answer (call, g_steal_pointer (&self->message));
 }
 
-/* @message: (transfer full). @second: (nullable) or empty. */
+typedef enum { PICTURE, LASTS, OTHER } Kind;
+
+/* @message: (transfer full). @second: (nullable) or empty; of a picture. */
 static void
-look_at (OpenimCall *call,
-         OpenimMessage *message,
-         const char *first,
-         const char *second,
-         gboolean first_is_picture,
-         FillFunc fill)
+look_at (
+    OpenimCall *call, OpenimMessage *message, const char *first, Kind kind, const char *second, FillFunc fill)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_looked, call);
   Looking *self = g_new0 (Looking, 1);
@@ -116,7 +119,8 @@ look_at (OpenimCall *call,
   self->message = message;
   self->fill = fill;
   self->files[0].path = g_canonicalize_filename (first, NULL);
-  self->files[0].must_be_picture = first_is_picture;
+  self->files[0].must_be_picture = kind == PICTURE;
+  self->files[0].lasts = kind == LASTS;
   if (second != NULL && *second != '\0')
     self->files[1].path = g_canonicalize_filename (second, NULL);
   self->files[1].must_be_picture = TRUE;
@@ -165,7 +169,7 @@ openim_media_create_image (OpenimCall *call)
   OPENIM_NEW_BODY (message, pictureelem, PICTURE_ELEM, picture_elem);
   elem = message->pictureelem;
   if (*request->imagesourcepath != '\0') {
-    look_at (call, message, request->imagesourcepath, NULL, TRUE, fill_picture);
+    look_at (call, message, request->imagesourcepath, PICTURE, NULL, fill_picture);
     return;
   }
   elem->sourcepicture = openim_pb_copy (request->sourcepicture);
@@ -187,6 +191,8 @@ fill_sound (OpenimMessage *message, const Look *files)
   openim_pb_take (&elem->uuid, g_uuid_string_random ());
   openim_pb_set (&elem->soundtype, files[0].type);
   elem->datasize = files[0].size;
+  if (elem->duration <= 0)
+    elem->duration = files[0].duration;
 }
 
 void
@@ -207,7 +213,7 @@ openim_media_create_sound (OpenimCall *call)
   elem = message->soundelem;
   elem->duration = request->duration;
   if (*request->soundpath != '\0') {
-    look_at (call, message, request->soundpath, NULL, FALSE, fill_sound);
+    look_at (call, message, request->soundpath, request->duration > 0 ? OTHER : LASTS, NULL, fill_sound);
     return;
   }
   openim_pb_set (&elem->uuid, record->uuid);
@@ -230,6 +236,8 @@ fill_video (OpenimMessage *message, const Look *files)
   if (*elem->videotype == '\0')
     openim_pb_set (&elem->videotype, files[0].type);
   elem->videosize = files[0].size;
+  if (elem->duration <= 0)
+    elem->duration = files[0].duration;
   if (files[1].path == NULL)
     return;
   openim_pb_set (&elem->snapshotpath, files[1].path);
@@ -273,7 +281,8 @@ openim_media_create_video (OpenimCall *call)
   if (*request->videosourcepath != '\0') {
     openim_pb_set (&message->videoelem->videotype, request->videotype);
     message->videoelem->duration = request->duration;
-    look_at (call, message, request->videosourcepath, request->snapshotsourcepath, FALSE, fill_video);
+    look_at (call, message, request->videosourcepath, request->duration > 0 ? OTHER : LASTS,
+             request->snapshotsourcepath, fill_video);
     return;
   }
   copy_video (message->videoelem, request->videoelem);
@@ -316,7 +325,7 @@ openim_media_create_file (OpenimCall *call)
   elem = message->fileelem;
   openim_pb_set (&elem->filename, request->filename);
   if (*request->filesourcepath != '\0') {
-    look_at (call, message, request->filesourcepath, NULL, FALSE, fill_file);
+    look_at (call, message, request->filesourcepath, OTHER, NULL, fill_file);
     return;
   }
   openim_pb_set (&elem->uuid, record->uuid);

@@ -3,7 +3,9 @@
 /* Messages with pictures, sounds, films and files. */
 
 #include <glib/gstdio.h>
+#include <string.h>
 
+#include "base/duration.h"
 #include "desk.h"
 
 static int
@@ -106,6 +108,41 @@ test_sound (void)
 
   desk_free (desk);
   proves_functions (FUNCTION (CreateSoundMessage), 0);
+}
+
+/* A sound of two seconds: 8000 bytes each. */
+#define WAVE                                                                                                 \
+  "RIFF\xa4\x3e\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0"                             \
+  "data\x80\x3e\0\0"
+
+/* Nobody says how long it is: the file does, where there is somebody who can read that. */
+static void
+test_duration (void)
+{
+  Desk *desk = desk_new ();
+  g_autofree char *bytes = g_malloc0 (sizeof WAVE - 1 + 16000);
+  g_autofree char *path = NULL;
+  Openim__Sdk__Message__CreateSoundMessageReq sound = OPENIM__SDK__MESSAGE__CREATE_SOUND_MESSAGE_REQ__INIT;
+  Openim__Sdk__Message__CreateVideoMessageReq video = OPENIM__SDK__MESSAGE__CREATE_VIDEO_MESSAGE_REQ__INIT;
+  g_autoptr (OpenimMessage) heard = NULL;
+  g_autoptr (OpenimMessage) seen = NULL;
+  g_autoptr (OpenimMessage) told = NULL;
+  gint64 seconds;
+
+  memcpy (bytes, WAVE, sizeof WAVE - 1);
+  path = desk_put (desk, "voice.wav", bytes, sizeof WAVE - 1 + 16000);
+  seconds = openim_duration_read (path);
+  g_assert_true (seconds == 2 || seconds == 0);
+  sound.soundpath = video.videosourcepath = path;
+  heard = visitor_make (desk->world->ann, FUNCTION (CreateSoundMessage), &sound);
+  g_assert_cmpint (heard->soundelem->duration, ==, seconds);
+  seen = visitor_make (desk->world->ann, FUNCTION (CreateVideoMessage), &video);
+  g_assert_cmpint (seen->videoelem->duration, ==, seconds);
+  sound.duration = 5;
+  told = visitor_make (desk->world->ann, FUNCTION (CreateSoundMessage), &sound);
+  g_assert_cmpint (told->soundelem->duration, ==, 5);
+
+  desk_free (desk);
 }
 
 static void
@@ -336,6 +373,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/door/media/picture", test_picture);
   g_test_add_func ("/door/media/sound", test_sound);
+  g_test_add_func ("/door/media/duration", test_duration);
   g_test_add_func ("/door/media/video", test_video);
   g_test_add_func ("/door/media/file", test_file);
   g_test_add_func ("/door/media/records", test_records);

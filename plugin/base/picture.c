@@ -150,3 +150,50 @@ openim_picture_read (const guint8 *head, gsize length, OpenimPicture *picture)
   return read_png (head, length, picture) || read_jpeg (head, length, picture) ||
          read_gif (head, length, picture) || read_webp (head, length, picture);
 }
+
+static gboolean
+is_whole_png (const guint8 *data, gsize length)
+{
+  gsize at = 8;
+
+  while (length - at >= 12) {
+    gsize chunk = big (data + at, 4);
+
+    if (chunk > length - at - 12)
+      return FALSE;
+    if (memcmp (data + at + 4, "IEND", 4) == 0)
+      return TRUE;
+    at += chunk + 12;
+  }
+  return FALSE;
+}
+
+/* Cameras put things behind the end. */
+static gboolean
+is_whole_jpeg (const guint8 *data, gsize length)
+{
+  for (gsize at = length - 1; at > 2; at--)
+    if (data[at] == 0xd9 && data[at - 1] == 0xff)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_whole_gif (const guint8 *data, gsize length)
+{
+  while (length > 0 && data[length - 1] == 0)
+    length--;
+  return length > 0 && data[length - 1] == 0x3b;
+}
+
+gboolean
+openim_picture_is_whole (const guint8 *data, gsize length)
+{
+  OpenimPicture picture;
+
+  if (read_png (data, length, &picture))
+    return is_whole_png (data, length);
+  if (read_jpeg (data, length, &picture))
+    return is_whole_jpeg (data, length);
+  return read_gif (data, length, &picture) && is_whole_gif (data, length);
+}

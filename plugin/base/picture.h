@@ -20,4 +20,7 @@ typedef struct {
 /* FALSE when @head is not the beginning of a picture of these four kinds, or its size is not in there. */
 gboolean openim_picture_read (const guint8 *head, gsize length, OpenimPicture *picture);
 
+/* TRUE when a PNG, JPEG or GIF has its end too: a decoder would at least find what it looks for. */
+gboolean openim_picture_is_whole (const guint8 *data, gsize length);
+
 G_END_DECLS

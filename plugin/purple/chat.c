@@ -14,6 +14,7 @@
 #include "purple/marks.h"
 #include "purple/members.h"
 #include "purple/outgoing.h"
+#include "purple/parcel.h"
 #include "purple/who.h"
 
 #define REASON_MS 2000 /* how far from the end of a membership the notice is that says why */
@@ -334,6 +335,17 @@ openim_chat_leave (PurpleConnection *gc, int id)
   serv_got_chat_left (gc, id);
 }
 
+static void
+say (OpenimConnection *self, const OpenimPeer *peer, const char *said)
+{
+  OpenimRoom *room = openim_rooms_get (self, peer->name);
+  g_autoptr (GPtrArray) mentioned = g_ptr_array_new ();
+  g_autofree char *text =
+      room != NULL ? openim_members_find_mentions (self, room, said, mentioned) : g_strdup (said);
+
+  openim_outgoing_send (self, peer, said, text, mentioned);
+}
+
 int
 openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageFlags flags)
 {
@@ -341,19 +353,20 @@ openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageF
   OpenimRoom *room = self != NULL ? openim_rooms_get_by_id (self, id) : NULL;
   OpenimPeer peer = { OPENIM_SESSION_GROUP, NULL };
   g_autofree char *said = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (GPtrArray) mentioned = g_ptr_array_new ();
 
   if (room == NULL)
     return -ENOTCONN;
   said = openim_markup_to_text (html);
   peer.name = room->group_id;
-  if (*said == '\0' || openim_commands_take (self, &peer, &said))
+  if (openim_commands_take (self, &peer, &said))
     return 0;
-  text = openim_members_find_mentions (self, room, said, mentioned);
+  if (!openim_parcels_take (self, &peer, html, say)) {
+    if (*said == '\0')
+      return 0;
+    say (self, &peer, said);
+  }
   openim_marks_answered (self, &peer);
   openim_backlog_forget (self, &peer);
-  openim_outgoing_send (self, &peer, said, text, mentioned);
   /* libpurple shows one's own line in a window with one person, not in a chat. */
   serv_got_chat_in (gc, id, openim_who_name (self, self->self_id), flags, html, time (NULL));
   return 0;

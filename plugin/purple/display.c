@@ -7,6 +7,7 @@
 #include "purple/blist.h"
 #include "purple/entry.h"
 #include "purple/events.h"
+#include "purple/images.h"
 #include "purple/join.h"
 #include "purple/marks.h"
 #include "purple/shown.h"
@@ -212,6 +213,8 @@ show (OpenimConnection *self, Line *line, const Item *item)
     openim_shown_set_seq (self->shown, line->conversation_id, message->seq);
   else
     openim_shown_pass (self->shown, line->conversation_id, message->seq);
+  if (fits && is_own (self, message) && message->seq == 0) /* it gets one later */
+    openim_shown_add_own (self->shown, message->clientmsgid);
   if (!fits)
     return;
   if (line->note != NULL && item->origin != FROM_PAGE)
@@ -256,6 +259,17 @@ wait_for_page (OpenimConnection *self, Line *line, const Item *item)
   return openim_backlog_prepare (self, &peer, item->message);
 }
 
+/* TRUE: it is on its way. */
+static gboolean
+wait_for_picture (OpenimConnection *self, const Line *line, const Item *item)
+{
+  OpenimPeer peer = { 0 };
+
+  return openim_peer_of_message (self, item->message, &peer) && is_wanted (self, line, item) &&
+         (openim_peer_find (self, &peer) != NULL || may_open (self, line, item)) &&
+         openim_images_wait (self, line->conversation_id, item->message);
+}
+
 /* FALSE: the connection has been closed from inside. */
 static gboolean
 show_some (OpenimConnection *self, Line *line)
@@ -266,7 +280,8 @@ show_some (OpenimConnection *self, Line *line)
   while (!is_held (self, line) && line->items.length > 0 && has_time (self->display)) {
     Item *item = NULL;
 
-    if (wait_for_page (self, line, g_queue_peek_head (&line->items)))
+    item = g_queue_peek_head (&line->items);
+    if (wait_for_page (self, line, item) || wait_for_picture (self, line, item))
       break;
     item = g_queue_pop_head (&line->items);
     show (self, line, item);

@@ -4,7 +4,9 @@
 #include "base/gate.h"
 #include "purple/chat.h"
 #include "purple/im.h"
+#include "purple/images.h"
 #include "purple/markup.h"
+#include "purple/transfers.h"
 
 time_t
 openim_entry_get_time (const OpenimMessage *message)
@@ -47,14 +49,23 @@ flags_of (OpenimConnection *self, const OpenimMessage *message, OpenimEntryKind 
   return flags | PURPLE_MESSAGE_RECV;
 }
 
+/* The words stand under the picture: it may not be seen, and a log has the number only. */
+static char *
+with_picture (const char *html, int picture)
+{
+  return picture != 0 ? g_strdup_printf ("<img id=\"%d\"><br>%s", picture, html) : g_strdup (html);
+}
+
 void
 openim_entry_show (OpenimConnection *self,
                    const OpenimPeer *peer,
                    const OpenimMessage *message,
                    OpenimEntryKind kind)
 {
-  g_autofree char *html = openim_entry_get_html (self, message);
-  PurpleMessageFlags flags = flags_of (self, message, kind);
+  g_autofree char *words = openim_entry_get_html (self, message);
+  int picture = openim_images_take (self, message);
+  g_autofree char *html = with_picture (words, picture);
+  PurpleMessageFlags flags = flags_of (self, message, kind) | (picture != 0 ? PURPLE_MESSAGE_IMAGES : 0);
   gboolean quiet = kind != OPENIM_ENTRY_NEW && kind != OPENIM_ENTRY_MISSED;
   time_t when = openim_entry_get_time (message);
 
@@ -62,4 +73,8 @@ openim_entry_show (OpenimConnection *self,
     openim_chat_show (self, peer->name, message->sendid, html, flags, when, quiet);
   else
     openim_im_show (self, peer->name, html, flags, when, quiet);
+  if (picture != 0)
+    purple_imgstore_unref_by_id (picture);
+  if (kind == OPENIM_ENTRY_NEW && openim_connection_is_open (self))
+    openim_transfers_offer (self, peer, message);
 }

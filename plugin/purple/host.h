@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * and spectrum turn everything into text for another program. */
 gboolean openim_host_has_windows (void);
 
+/* Whether windows show pictures in their lines, and the list those of people. */
+gboolean openim_host_has_images (void);
+
 /* bitlbee shows neither what purple_conversation_write() writes nor what a window has. */
 gboolean openim_host_is_bitlbee (void);
 

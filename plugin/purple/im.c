@@ -13,6 +13,7 @@
 #include "purple/markup.h"
 #include "purple/marks.h"
 #include "purple/outgoing.h"
+#include "purple/parcel.h"
 #include "purple/who.h"
 
 #define TYPING_SECONDS 10 /* how long the other side believes it; so often libpurple says it again */
@@ -109,6 +110,12 @@ openim_im_show (OpenimConnection *self,
                           html, flags, when);
 }
 
+static void
+say (OpenimConnection *self, const OpenimPeer *peer, const char *text)
+{
+  openim_outgoing_send (self, peer, text, text, NULL);
+}
+
 int
 openim_im_send (PurpleConnection *gc, const char *who, const char *html, PurpleMessageFlags flags)
 {
@@ -120,11 +127,15 @@ openim_im_send (PurpleConnection *gc, const char *who, const char *html, PurpleM
     return -ENOTCONN;
   peer.name = openim_who_id (self, who);
   text = openim_markup_to_text (html);
-  if (*text == '\0' || openim_commands_take (self, &peer, &text))
+  if (openim_commands_take (self, &peer, &text))
     return 0;
+  if (!openim_parcels_take (self, &peer, html, say)) {
+    if (*text == '\0')
+      return 0;
+    say (self, &peer, text);
+  }
   openim_marks_answered (self, &peer);
   openim_backlog_forget (self, &peer);
-  openim_outgoing_send (self, &peer, text, text, NULL);
   return 1;
 }
 

@@ -13,6 +13,7 @@
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/history.h"
+#include "purple/numbers.h"
 #include "purple/reason.h"
 #include "purple/shown.h"
 #include "purple/status.h"
@@ -226,6 +227,7 @@ enter (OpenimConnection *self, const char *user_id, const char *token)
   self->self_id = g_strdup (user_id);
   self->self_name = g_strdup (user_id);
   self->shown = openim_shown_open (options->data_dir, options->api, user_id);
+  self->numbers = openim_numbers_open (options->data_dir, options->api, user_id);
   openim_sdk_set_proxy (self->sdk, proxy);
   config.platform = (Openim__Sdk__Common__Platform) options->platform;
   config.apiaddr = options->api;
@@ -305,6 +307,12 @@ openim_login_start (OpenimConnection *self)
 }
 
 /* --- another password --- */
+
+const char *
+openim_login_get_directory (OpenimConnection *self)
+{
+  return self->login->options->data_dir;
+}
 
 OpenimAccount *
 openim_login_get_account (OpenimConnection *self)

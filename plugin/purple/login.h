@@ -18,6 +18,8 @@ void openim_login_start (OpenimConnection *self);
 
 /* (nullable) At the chat server; NULL when a token has been given in place of a password. */
 OpenimAccount *openim_login_get_account (OpenimConnection *self);
+/* Where what is kept lies. */
+const char *openim_login_get_directory (OpenimConnection *self);
 /* The server is about to end our token for a reason that is known: no news until openim_login_renew(). */
 void openim_login_expect_end (OpenimConnection *self, gboolean expected);
 /* Logs in anew, with this password from now on; libpurple does not notice. */

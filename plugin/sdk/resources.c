@@ -7,6 +7,8 @@
 #include "sdk/convert.h"
 #include "sdk/uploads.h"
 
+#define CACHE_MAX (128 * 1024 * 1024) /* bytes */
+
 /* The last request of a session: nobody waits for it longer than that anyway. */
 typedef struct {
   OpenimResources *resources;
@@ -255,6 +257,7 @@ openim_resources_new (OpenimSdk *sdk,
     .platform = config->platform,
     .proxy = proxy,
   };
+  g_autofree char *cache = NULL;
 
   self->refs = 1;
   self->store = store;
@@ -272,6 +275,9 @@ openim_resources_new (OpenimSdk *sdk,
 
   self->files = openim_files_new (self->api, proxy);
   openim_files_set_memory (self->files, &openim_uploads_memory, store);
+  self->downloads = openim_downloads_new (config->api_url, proxy);
+  cache = g_build_filename (config->directory, "files", NULL);
+  self->cache = openim_cache_new (cache, CACHE_MAX);
   openim_api_set_token (self->api, token);
   openim_api_set_token_func (self->api, on_token_error, self);
   self->sync = openim_sync_new (self->api, self->gateway, store, user_id, config->platform, &sync_sink, self);
@@ -302,6 +308,8 @@ openim_resources_unref (OpenimResources *self)
     openim_api_set_token_func (self->api, NULL, NULL);
   if (self->files != NULL)
     openim_files_set_memory (self->files, NULL, NULL);
+  g_clear_pointer (&self->cache, openim_cache_free);
+  g_clear_object (&self->downloads);
   g_clear_object (&self->files);
   g_clear_object (&self->api);
   g_clear_object (&self->store);

@@ -11,7 +11,9 @@
 
 #include "base/gate.h"
 #include "base/json.h"
+#include "base/link.h"
 #include "sdk/content.h"
+#include "sdk/file-info.h"
 #include "sdk/notice.h"
 
 #define AT_ALL_TAG "AtAllTag"
@@ -210,7 +212,11 @@ text_of_custom (const OpenimMessage *message, const char *self_id)
 static char *
 text_of_face (const OpenimMessage *message, const char *self_id)
 {
-  return g_strdup_printf (_ ("[sticker %d]"), message->faceelem->index);
+  g_auto (OpenimFileInfo) info = { 0 };
+  g_autofree char *name = g_strdup_printf (_ ("[sticker %d]"), message->faceelem->index);
+
+  return openim_file_info_read (message, &info) ? g_strdup_printf ("%s %s", name, info.url)
+                                                : g_steal_pointer (&name);
 }
 
 static char *
@@ -247,6 +253,7 @@ static char *
 file_line (const char *kind, const char *name, gint64 duration, gint64 size, const char *url)
 {
   g_autofree char *from_url = is_set (name) ? NULL : name_in_url (url);
+  g_autofree char *link = openim_link_clean (url);
   GString *line = g_string_new (kind);
 
   if (is_set (name) || from_url != NULL)
@@ -258,8 +265,8 @@ file_line (const char *kind, const char *name, gint64 duration, gint64 size, con
 
     g_string_append_printf (line, " %s", text);
   }
-  if (is_set (url))
-    g_string_append_printf (line, " %s", url);
+  if (link != NULL)
+    g_string_append_printf (line, " %s", link);
 
   return g_string_free (line, FALSE);
 }

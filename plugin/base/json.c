@@ -13,7 +13,7 @@ openim_json_parse (const char *text, gsize length, gsize max_length, GError **er
   if (checked == NULL)
     return NULL;
 
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (JsonParser) parser = json_parser_new (); /* not immutable: that hashes all that there is */
   g_autoptr (GError) trouble = NULL;
   if (!json_parser_load_from_data (parser, checked, -1, &trouble)) {
     g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, "JSON: %s", trouble->message);

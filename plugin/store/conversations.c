@@ -412,6 +412,30 @@ openim_conversations_set_min_seq (OpenimDb *db, const char *conversation_id, gin
                         "ii", number, min_seq);
 }
 
+gboolean
+openim_conversations_arrange (OpenimDb *db, GPtrArray *ids, GError **error)
+{
+  gint64 used = 0;
+
+  if (!openim_db_get_int (db, &used, error,
+                          "SELECT EXISTS (SELECT 1 FROM messages) OR EXISTS (SELECT 1 FROM ranges) "
+                          "OR EXISTS (SELECT 1 FROM outbox)",
+                          ""))
+    return FALSE;
+  if (used)
+    return TRUE;
+
+  openim_db_forget (db);
+  if (!openim_db_run (db, error, "UPDATE conversations SET id = -id", ""))
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    if (!openim_db_run (db, error, "UPDATE conversations SET id = ?2 WHERE conversationID = ?1 AND id < 0",
+                        "si", ids->pdata[i], (gint64) i + 1))
+      return FALSE;
+  return openim_db_run (db, error, "UPDATE conversations SET id = ?1 - id WHERE id < 0", "i",
+                        (gint64) ids->len);
+}
+
 /* Tells whether the latest message looks as it did the last time; never 0. */
 static gint64
 mark_of (const OpenimStoredMessage *message)

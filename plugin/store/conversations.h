@@ -68,6 +68,11 @@ gboolean openim_conversations_set_seqs (OpenimDb *db,
 gboolean
 openim_conversations_set_min_seq (OpenimDb *db, const char *conversation_id, gint64 min_seq, GError **error);
 
+/* Before anything is stored of any conversation: gives out their short numbers anew, those of @ids first.
+ * Rows that then come in this order lie one behind the other, which takes half the room of rows that come in
+ * between. Does nothing if there is a message or a range already. */
+gboolean openim_conversations_arrange (OpenimDb *db, GPtrArray *ids, GError **error);
+
 typedef enum {
   OPENIM_CONVERSATION_SAME,
   OPENIM_CONVERSATION_NEW, /* it appears in the list now: created, or it was hidden */

@@ -315,7 +315,7 @@ find_behind (Job *job, OpenimDb *db, GHashTable *known, GError **error)
 
 /* Still behind what was here before the question: no push has overtaken the answer. */
 static gboolean
-rewind_behind (Job *job, OpenimDb *db, OpenimEffects *effects, GError **error)
+is_behind (const Job *job)
 {
   GHashTableIter iter;
   gpointer key;
@@ -323,15 +323,31 @@ rewind_behind (Job *job, OpenimDb *db, OpenimEffects *effects, GError **error)
 
   g_hash_table_iter_init (&iter, job->suspects);
   while (g_hash_table_iter_next (&iter, &key, &value)) {
-    gint64 told = told_newest (job, key);
     g_autofree char *stub = openim_log_id (key);
 
-    if (told >= *(gint64 *) value)
+    if (told_newest (job, key) >= *(gint64 *) value)
       continue;
     openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING,
                 "%s: the server has gone back from seq %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, stub,
-                *(gint64 *) value, told);
-    if (!openim_seqs_rewind (db, key, told, error))
+                *(gint64 *) value, told_newest (job, key));
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* A server that has gone back in one has done so in all of them; some may have grown beyond what they were. */
+static gboolean
+rewind_all (Job *job, OpenimDb *db, OpenimEffects *effects, GError **error)
+{
+  g_autoptr (GHashTable) known = openim_conversations_marks (db, error);
+  GHashTableIter iter;
+  gpointer key;
+
+  if (known == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, known);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    if (!openim_seqs_rewind (db, key, told_newest (job, key), error))
       return FALSE;
     if (!openim_id_is_notification_channel (key))
       openim_effects_touch (effects, key, OPENIM_TOUCH_CHANGED);
@@ -350,6 +366,18 @@ compare_wants (gconstpointer a, gconstpointer b)
   return one->time > two->time ? -1 : one->time < two->time;
 }
 
+/* Rows in the order in which their messages will come. */
+static gboolean
+arrange (Job *job, OpenimDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  g_ptr_array_sort (job->wants, compare_wants);
+  for (guint i = 0; i < job->wants->len; i++)
+    g_ptr_array_add (ids, ((OpenimWant *) g_ptr_array_index (job->wants, i))->id);
+  return openim_conversations_arrange (db, ids, error);
+}
+
 static gboolean
 store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
 {
@@ -360,7 +388,7 @@ store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
   gpointer value;
 
   effects->silent = job->reinstalled;
-  if (job->suspects != NULL && !rewind_behind (job, db, effects, error))
+  if (job->suspects != NULL && is_behind (job) && !rewind_all (job, db, effects, error))
     return FALSE;
   known = openim_conversations_marks (db, error);
   if (known == NULL)
@@ -373,6 +401,8 @@ store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
     return FALSE;
   if (job->seqs->newest == NULL)
     return TRUE;
+  if (job->reinstalled && !arrange (job, db, error))
+    return FALSE;
 
   g_hash_table_iter_init (&iter, job->seqs->newest);
   while (g_hash_table_iter_next (&iter, &key, &value)) {

@@ -66,6 +66,16 @@ openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 max, GErro
 }
 
 gboolean
+openim_seqs_rewind_all (OpenimDb *db, GError **error)
+{
+  openim_db_forget (db);
+  return openim_db_run (db, error, "DELETE FROM ranges", "") &&
+         openim_db_run (db, error,
+                        "DELETE FROM messages WHERE slot > 0 AND status >= 4 AND clientMsgID IS NULL", "") &&
+         openim_db_run (db, error, "UPDATE conversations SET maxSeq = 0, hasReadSeq = 0, minSeq = 0", "");
+}
+
+gboolean
 openim_seqs_contradict (OpenimDb *db,
                         const char *conversation_id,
                         const OpenimMsgData *data,

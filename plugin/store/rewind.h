@@ -14,6 +14,10 @@ G_BEGIN_DECLS
  * tells. Store thread. */
 gboolean openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 max, GError **error);
 
+/* The same of all of them, as long as nobody knows how far back the server has gone: no message loses its
+ * seq. */
+gboolean openim_seqs_rewind_all (OpenimDb *db, GError **error);
+
 /* Whether a message that the server has just sent cannot be of the same count as those that are here: its seq
  * is that of another one, or later ones were sent long before it. */
 gboolean openim_seqs_contradict (OpenimDb *db,

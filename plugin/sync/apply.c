@@ -227,7 +227,7 @@ apply_sum (OpenimDb *db, OpenimItem *item, Sum *sum, OpenimEffects *effects, GEr
 }
 
 /* A live message with a seq that was passed long ago may be late; or the server was set up anew, and no sync
- * has noticed it yet: then all seqs before it are new, and the next sync looks for more. */
+ * has noticed it yet: then nothing that is known of seqs holds, and the next sync looks for what there is. */
 static gboolean
 check_count (
     OpenimDb *db, OpenimItem *item, const OpenimMsgData *data, OpenimEffects *effects, GError **error)
@@ -242,7 +242,7 @@ check_count (
   stub = openim_log_id (item->id);
   openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "%s: the server gives out its seqs again", stub);
   effects->resync = TRUE;
-  return openim_seqs_rewind (db, item->id, data->seq - 1, error);
+  return openim_seqs_rewind_all (db, error);
 }
 
 /* Parts missing before @data that were never seen and are worth waiting for; (nullable). */

@@ -50,15 +50,33 @@ openim_fetch_new (OpenimSync *sync)
   return self;
 }
 
-void
-openim_fetch_stop (OpenimFetch *self)
+static void
+fail_all (OpenimFetch *self, const GError *error)
 {
-  g_autoptr (GError) error = openim_sync_error (self->sync, NULL);
+  g_autoptr (GPtrArray) wants = g_ptr_array_new ();
   Want *want;
 
   g_clear_handle_id (&self->idle, g_source_remove);
   while ((want = g_queue_pop_head (&self->queue)) != NULL)
-    want_end (self->sync, want, NULL, error);
+    g_ptr_array_add (wants, want);
+  for (guint i = 0; i < wants->len; i++)
+    want_end (self->sync, g_ptr_array_index (wants, i), NULL, error);
+}
+
+void
+openim_fetch_stop (OpenimFetch *self)
+{
+  g_autoptr (GError) error = openim_sync_error (self->sync, NULL);
+
+  fail_all (self, error);
+}
+
+void
+openim_fetch_disconnected (OpenimFetch *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK, "not connected");
+
+  fail_all (self, error);
 }
 
 void

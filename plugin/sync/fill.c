@@ -11,7 +11,8 @@
 
 typedef struct {
   char *id;
-  guint turns; /* how often the sync was looked at */
+  guint turns;      /* how often the sync was looked at */
+  guint connection; /* in which nothing of this range was news any more */
   guint timer;
   gboolean late;
   gint64 begin, end;
@@ -62,14 +63,22 @@ static gboolean
 apply_chunk (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
   Fill *fill = g_task_get_task_data (job);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (OpenimConversationRow) row = NULL;
 
   if (!openim_item_apply (db, fill->item, effects, error))
     return FALSE;
-  /* Those that the server did not send lie outside of what this user may see. */
-  for (guint i = 0; i < fill->asking; i++) {
+  row = openim_conversations_get (db, fill->id, &local);
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  /* Those that the server did not send lie outside of what this user may see; or they were of an earlier
+   * count, and then they are still to come. */
+  for (guint i = 0; row != NULL && i < fill->asking; i++) {
     gint64 seq = g_array_index (fill->missing, gint64, fill->next + i);
 
-    if (!openim_ranges_add (db, fill->id, seq, seq, error))
+    if (seq <= row->max_seq && !openim_ranges_add (db, fill->id, seq, seq, error))
       return FALSE;
   }
   return !(fill->over && fill->descending && fill->end_seq > 0) ||
@@ -77,6 +86,22 @@ apply_chunk (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 }
 
 static void fetch_chunk (OpenimSync *self, GTask *task);
+static void take_turn (GTask *task);
+
+/* After another connection there may be news again. */
+static gboolean
+is_outdated (OpenimSync *self, GTask *task)
+{
+  Fill *fill = g_task_get_task_data (task);
+
+  if (self->stopped || (self->connected && fill->connection == self->connections))
+    return FALSE;
+  fill->turns = 0;
+  fill->next = 0;
+  g_clear_pointer (&fill->missing, g_array_unref);
+  take_turn (task);
+  return TRUE;
+}
 
 static void
 on_applied (OpenimSync *self, gpointer job, const GError *error)
@@ -104,6 +129,8 @@ on_fetched (OpenimSync *self, gpointer data, OpenimFetched *fetched, const GErro
     g_object_unref (task);
     return;
   }
+  if (is_outdated (self, task))
+    return;
   g_clear_pointer (&fill->item, openim_item_free);
   fill->item = openim_item_new (fill->id, FALSE);
   g_ptr_array_extend_and_steal (fill->item->messages, g_steal_pointer (&fetched->messages));
@@ -142,7 +169,8 @@ on_missing (OpenimSync *self, gpointer job, const GError *error)
     g_object_unref (task);
     return;
   }
-  fetch_chunk (self, task);
+  if (!is_outdated (self, task))
+    fetch_chunk (self, task);
 }
 
 /* ---- waiting for one's turn */
@@ -151,8 +179,6 @@ typedef struct {
   GTask *task; /* (owned) */
   guint turn;
 } Wait;
-
-static void take_turn (GTask *task);
 
 static void
 on_turn (gpointer data)
@@ -183,7 +209,7 @@ take_turn (GTask *task)
   OpenimSync *self = g_task_get_source_object (task);
   Fill *fill = g_task_get_task_data (task);
 
-  if (!self->stopped && !fill->late && fill->turns++ < TURNS) {
+  if (!self->stopped && self->connected && !fill->late && fill->turns++ < TURNS) {
     Wait *wait = g_new0 (Wait, 1);
 
     wait->task = g_object_ref (task);
@@ -200,9 +226,12 @@ take_turn (GTask *task)
   }
 
   fill->turns = G_MAXUINT; /* of no wait */
+  fill->connection = self->connections;
   g_clear_handle_id (&fill->timer, g_source_remove);
-  if (self->stopped) {
-    g_task_return_error (task, openim_sync_error (self, NULL));
+  if (self->stopped || !self->connected) {
+    g_autoptr (GError) error = g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK, "not connected");
+
+    g_task_return_error (task, openim_sync_error (self, error));
     g_object_unref (task);
     return;
   }

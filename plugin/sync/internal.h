@@ -49,6 +49,7 @@ struct _OpenimSync {
   GCancellable *cancellable; /* of everything that is under way; cancelled by openim_sync_stop */
   gboolean stopped;
   gboolean connected;
+  guint connections; /* so far: tells one from another */
   gboolean background;
   gint64 total_unread; /* as last told; -1: never told */
 
@@ -168,6 +169,7 @@ void openim_fetch_seqs (OpenimFetch *self,
                         gboolean urgent,
                         OpenimFetchFunc func,
                         gpointer data);
+void openim_fetch_disconnected (OpenimFetch *self);          /* what has not been asked for yet fails */
 void openim_fetch_hurry (OpenimFetch *self, const char *id); /* a message waits for it now */
 
 /* ---- run.c: one synchronisation from SyncServerStart to SyncServerFinish or SyncServerFailed */
@@ -176,7 +178,8 @@ OpenimRun *openim_run_new (OpenimSync *sync);
 void openim_run_stop (OpenimRun *self);
 void openim_run_free (OpenimRun *self);
 void openim_run_start (OpenimRun *self, gboolean told); /* @told: with SyncServer… events */
-void openim_run_cut (OpenimRun *self);                  /* the connection is lost */
+void openim_run_again (OpenimRun *self); /* what one that is under way has found may be wrong */
+void openim_run_cut (OpenimRun *self);   /* the connection is lost */
 void openim_run_lane_done (OpenimRun *self, guint run);
 
 gboolean openim_run_is_active (OpenimRun *self);

@@ -32,6 +32,12 @@ typedef struct {
   guint retry;
 
   GPtrArray *waiting; /* OpenimMsgData */
+  struct {
+    GArray *missing; /* (nullable) what a sync wants of it when this is over */
+    gint64 begin, end;
+    gboolean silent;
+    guint run;
+  } next_want;
   guint deadline;
   GArray *waiters; /* Waiter: who is told when it is over */
   gboolean closed; /* not in the table any more */
@@ -56,6 +62,7 @@ lane_unref (Lane *lane)
   g_clear_pointer (&lane->seqs, g_array_unref);
   g_ptr_array_unref (lane->waiting);
   g_array_unref (lane->waiters);
+  g_clear_pointer (&lane->next_want.missing, g_array_unref);
   g_free (lane);
 }
 
@@ -136,7 +143,13 @@ lane_close (Lane *lane, gboolean force)
   item->run = lane->run;
   lane->run = 0;
   openim_intake_add (sync->intake, item);
+  lane_ref (lane);
   g_hash_table_remove (sync->lanes->lanes, lane->id);
+  if (lane->next_want.missing != NULL && !sync->stopped)
+    openim_lanes_open (sync->lanes, lane->id, lane->notification, lane->next_want.missing,
+                       lane->next_want.begin, lane->next_want.end, lane->next_want.silent,
+                       lane->next_want.run);
+  lane_unref (lane);
 }
 
 static gboolean
@@ -249,9 +262,13 @@ openim_lanes_open (OpenimLanes *self,
   Lane *lane = g_hash_table_lookup (self->lanes, id);
 
   if (lane != NULL) {
-    /* It is being fetched already; nothing in that run waits for it twice. */
-    if (run != 0)
-      openim_run_lane_done (self->sync->run, run);
+    /* Part of it is being fetched already. Only syncs come here, one at a time. */
+    g_clear_pointer (&lane->next_want.missing, g_array_unref);
+    lane->next_want.missing = g_array_ref (missing);
+    lane->next_want.begin = begin;
+    lane->next_want.end = end;
+    lane->next_want.silent = silent;
+    lane->next_want.run = run;
     return;
   }
   lane = lane_open (self, id, notification);

@@ -26,7 +26,8 @@ struct _OpenimRun {
   gboolean begun; /* SyncServerStart has been told */
   gboolean ending;
   gboolean reinstalled;
-  gint64 start; /* ms, monotonic */
+  gboolean again; /* another one follows */
+  gint64 start;   /* ms, monotonic */
   gboolean cut;
 
   guint attempt;
@@ -186,6 +187,8 @@ end_run (OpenimRun *self, gboolean success)
   tell_waiters (self);
   if (self->begun)
     tell (self, success ? EVENT (EventOnSyncServerFinish) : EVENT (EventOnSyncServerFailed));
+  if (self->again && !self->active && self->sync->connected)
+    openim_run_start (self, FALSE);
 }
 
 gboolean
@@ -539,6 +542,7 @@ openim_run_start (OpenimRun *self, gboolean told)
   }
   self->id++;
   self->active = TRUE;
+  self->again = FALSE;
   self->begun = FALSE;
   self->ending = FALSE;
   self->cut = FALSE;
@@ -554,4 +558,13 @@ openim_run_start (OpenimRun *self, gboolean told)
   job = g_new0 (LoadJob, 1);
   job->step = step_new (self, 0);
   openim_sync_read (self->sync, load, job, g_free, on_loaded);
+}
+
+void
+openim_run_again (OpenimRun *self)
+{
+  if (self->active)
+    self->again = TRUE;
+  else
+    openim_run_start (self, FALSE);
 }

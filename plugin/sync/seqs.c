@@ -335,7 +335,8 @@ is_behind (const Job *job)
   return FALSE;
 }
 
-/* A server that has gone back in one has done so in all of them; some may have grown beyond what they were. */
+/* A server that has gone back in one has done so in all of them; some may have grown beyond what they were.
+ */
 static gboolean
 rewind_all (Job *job, OpenimDb *db, OpenimEffects *effects, GError **error)
 {

@@ -117,6 +117,7 @@ openim_sync_connected (OpenimSync *self)
     return;
   g_object_ref (self);
   self->connected = TRUE;
+  self->connections++;
   openim_presence_renew (self->presence);
   openim_outbox_connected (self->outbox);
   openim_run_start (self->run, TRUE);
@@ -134,6 +135,7 @@ openim_sync_disconnected (OpenimSync *self)
   self->connected = FALSE;
   openim_run_cut (self->run);
   openim_lanes_disconnected (self->lanes);
+  openim_fetch_disconnected (self->fetch);
   g_object_unref (self);
 }
 
@@ -223,7 +225,7 @@ pass_on (OpenimSync *self, OpenimEffects *effects)
     openim_lists_update (self->lists, refresh->list, refresh->entity, OPENIM_LIST_PLAIN, NULL, NULL);
   }
   if (effects->resync && !self->stopped && self->connected)
-    openim_run_start (self->run, FALSE);
+    openim_run_again (self->run);
 }
 
 static void

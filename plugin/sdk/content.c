@@ -70,6 +70,7 @@ openim_content_get_raw (const OpenimMessage *message)
 {
   for (guint i = 0; i < message->base.n_unknown_fields; i++) {
     const ProtobufCMessageUnknownField *field = &message->base.unknown_fields[i];
+    g_autofree char *text = NULL;
     gsize n = 0;
 
     if (field->tag != RAW_FIELD || field->wire_type != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED)
@@ -77,8 +78,9 @@ openim_content_get_raw (const OpenimMessage *message)
     while (n < field->len && (field->data[n] & 0x80) != 0)
       n++;
     n++;
-    return n < field->len ? openim_gate_text ((const char *) field->data + n, field->len - n, 0, FALSE)
-                          : NULL;
+    if (n < field->len)
+      text = openim_gate_text ((const char *) field->data + n, field->len - n, 0, FALSE);
+    return text != NULL && *text != '\0' ? g_steal_pointer (&text) : NULL;
   }
 
   return NULL;

@@ -287,6 +287,7 @@ test_clear (void)
   g_free (visitor_say (world->ann, "bob", "", "two"));
   hear_text (world->bob, "two");
   hear_total (world->bob, 2);
+  visitor_learns_name (world->bob, "Ann");
   request.conversationid = (char *) "si_bob_nobody";
   g_assert_cmpint (visitor_refused (world->bob, FUNCTION (ClearConversationAndDeleteAllMsg), &request), ==,
                    OPENIM_ERROR_NOT_FOUND);
@@ -331,14 +332,6 @@ test_clear (void)
   proves_functions (FUNCTION (ClearConversationAndDeleteAllMsg), 0);
 }
 
-static gboolean
-has_name (gconstpointer data, gconstpointer name)
-{
-  const Openim__Event__EventOnConversationChangedData *list = data;
-
-  return list->n_conversationlist == 1 && g_str_equal (list->conversationlist[0]->showname, name);
-}
-
 static void
 test_delete_conversation (void)
 {
@@ -352,7 +345,7 @@ test_delete_conversation (void)
   hear_text (world->bob, "one");
   hear_total (world->bob, 1);
   openim_pb_free (visitor_hear (world->bob, EVENT (NewConversation), NULL, NULL));
-  openim_pb_free (visitor_hear (world->bob, EVENT (ConversationChanged), has_name, "Ann"));
+  visitor_learns_name (world->bob, "Ann");
   request.conversationid = (char *) "si_bob_nobody";
   g_assert_cmpint (visitor_refused (world->bob, FUNCTION (DeleteConversationAndDeleteAllMsg), &request), ==,
                    OPENIM_ERROR_NOT_FOUND);

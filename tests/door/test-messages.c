@@ -334,6 +334,7 @@ test_read (void)
   openim_pb_free (receipt);
 
   /* Nothing is unread: nothing happens. */
+  visitor_learns_name (world->bob, "Ann");
   before = (int) visitor_order (world->bob)->len;
   visitor_do (world->bob, FUNCTION (MarkConversationMessageAsRead), &request);
   g_assert_cmpint ((int) visitor_order (world->bob)->len, ==, before + 1);

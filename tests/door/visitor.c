@@ -320,7 +320,7 @@ visitor_call (Visitor *visitor, int function, gconstpointer request)
   int code = visitor_answer (visitor, visitor_ask (visitor, function, request), function, &response);
 
   if (code != 0)
-    story_fail ("%s is refused: %d", openim_function_get_name (function), code);
+    story_fail ("%s is refused: %d %s", openim_function_get_name (function), code, visitor->error_text);
   return response;
 }
 

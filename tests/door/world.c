@@ -154,6 +154,20 @@ visitor_history (Visitor *visitor, const char *conversation_id)
   return g_string_free (texts, FALSE);
 }
 
+static gboolean
+has_name (gconstpointer data, gconstpointer name)
+{
+  const Openim__Event__EventOnConversationChangedData *list = data;
+
+  return list->n_conversationlist == 1 && g_str_equal (list->conversationlist[0]->showname, name);
+}
+
+void
+visitor_learns_name (Visitor *visitor, const char *name)
+{
+  openim_pb_free (visitor_hear (visitor, EVENT (ConversationChanged), has_name, name));
+}
+
 /* The data of all events about one message are alike. */
 gboolean
 message_says (gconstpointer data, gconstpointer text)

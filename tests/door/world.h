@@ -43,6 +43,10 @@ OpenimConversation *visitor_conversation (Visitor *visitor, const char *conversa
  */
 char *visitor_history (Visitor *visitor, const char *conversation_id);
 
+/* The name of a stranger, with whom there is one conversation, has come: it is asked for when he writes
+ * first, and arrives at any time. */
+void visitor_learns_name (Visitor *visitor, const char *name);
+
 /* For visitor_hear: the event is about a message with that text. */
 gboolean message_says (gconstpointer data, gconstpointer text);
 

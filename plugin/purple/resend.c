@@ -5,6 +5,7 @@
 
 #include "message.pb-c.h"
 #include "purple/outgoing.h"
+#include "purple/pick.h"
 
 #define LOOK_BACK 200 /* messages; what failed longer ago is history */
 
@@ -28,6 +29,18 @@ on_page (OpenimConnection *self, OpenimCommandLine *command, const ProtobufCMess
     openim_command_say (self, command, _ ("Everything that you wrote here has been sent."));
 }
 
+static void
+resend_one (OpenimConnection *self, OpenimCommandLine *command, OpenimMessage *const *messages, gsize n)
+{
+  if ((int) messages[0]->status == OPENIM_STATUS_FAILED)
+    openim_outgoing_send_again (self, &command->peer, messages[0]);
+  else
+    openim_command_say (self, command,
+                        (int) messages[0]->status == OPENIM_STATUS_SENDING
+                            ? _ ("That message is still on its way.")
+                            : _ ("That message has been sent."));
+}
+
 void
 openim_resend_run (OpenimConnection *self, OpenimCommandLine *command)
 {
@@ -37,6 +50,10 @@ openim_resend_run (OpenimConnection *self, OpenimCommandLine *command)
       OPENIM__SDK__MESSAGE__GET_ADVANCED_HISTORY_MESSAGE_LIST_PARAMS__INIT;
   g_autofree char *id = openim_peer_conversation_id (self, &command->peer);
 
+  if (command->args[0] != NULL) {
+    openim_pick (self, command, command->args[0], FALSE, resend_one);
+    return;
+  }
   params.conversationid = id;
   params.count = LOOK_BACK;
   request.getadvancedhistorymessagelistparams = &params;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* /resend: what failed in a conversation goes out again, in the order in which it was written, each message
- * under its own ID, so that nobody gets one twice. It is read from the store: restarts do not matter. */
+/* /resend: what failed in a conversation, or one message of that, goes out again, in the order in which it
+ * was written, each message under its own ID, so that nobody gets one twice. It is read from the store:
+ * restarts do not matter. */
 
 #include "purple/commands.h"
 

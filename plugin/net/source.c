@@ -11,6 +11,7 @@
 
 #define BLOCK (256 * 1024)
 #define HEAD 4096
+#define THREADS 4u /* that hash one file */
 
 struct _OpenimSource {
   gint refs;
@@ -268,24 +269,68 @@ hash_part (OpenimSource *self, guint index, guint8 *block, GCancellable *cancell
   }
 }
 
+/* What the threads share that hash one file. */
+typedef struct {
+  OpenimSource *source;
+  GCancellable *cancellable;
+  gint next; /* part */
+  GMutex lock;
+  GError *error; /* the first one */
+} Hashing;
+
+static gboolean
+has_failed (Hashing *hashing)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&hashing->lock);
+
+  return hashing->error != NULL;
+}
+
+static gpointer
+hash_some (gpointer data)
+{
+  Hashing *hashing = data;
+  OpenimSource *self = hashing->source;
+  g_autofree guint8 *block = g_malloc (BLOCK);
+  guint index;
+
+  while (!has_failed (hashing) &&
+         (index = (guint) g_atomic_int_add (&hashing->next, 1)) < openim_source_count (self)) {
+    GError *error = NULL;
+
+    self->md5s->pdata[index] = hash_part (self, index, block, hashing->cancellable, &error);
+    if (error != NULL) {
+      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&hashing->lock);
+
+      if (hashing->error == NULL)
+        hashing->error = g_steal_pointer (&error);
+      g_clear_error (&error);
+    }
+  }
+  return NULL;
+}
+
+/* A processor reads faster than it hashes, so several do that. */
 static void
 hash_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   OpenimSource *self = data;
-  g_autofree guint8 *block = g_malloc (BLOCK);
+  Hashing hashing = { .source = self, .cancellable = cancellable };
+  guint count = openim_source_count (self), n = MIN (MIN (count, THREADS), g_get_num_processors ());
+  GThread *others[THREADS];
 
-  for (guint i = 0; i < openim_source_count (self); i++) {
-    GError *error = NULL;
-    char *md5 = hash_part (self, i, block, cancellable, &error);
-
-    if (md5 == NULL) {
-      g_task_return_error (task, error);
-      return;
-    }
-    g_ptr_array_add (self->md5s, md5);
-  }
-  g_ptr_array_add (self->md5s, NULL);
-  g_task_return_boolean (task, TRUE);
+  g_mutex_init (&hashing.lock);
+  g_ptr_array_set_size (self->md5s, (int) count + 1); /* with NULL at the end */
+  for (guint i = 1; i < n; i++)
+    others[i] = g_thread_new ("openim-hash", hash_some, &hashing);
+  hash_some (&hashing);
+  for (guint i = 1; i < n; i++)
+    g_thread_join (others[i]);
+  g_mutex_clear (&hashing.lock);
+  if (hashing.error != NULL)
+    g_task_return_error (task, hashing.error);
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 void

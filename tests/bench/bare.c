@@ -114,28 +114,40 @@ bare_wait (Bare *bare, guint answers)
 }
 
 static void
-on_read (GObject *source, GAsyncResult *result, gpointer done)
+on_read (GObject *source, GAsyncResult *result, gpointer answer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
 
-  if (bytes == NULL)
+  *(GBytes **) answer = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+  if (error != NULL)
     bench_fail ("the API: %s", error->message);
-  *(gboolean *) done = TRUE;
+}
+
+static gboolean
+is_there (gpointer answer)
+{
+  return *(GBytes **) answer != NULL;
+}
+
+char *
+bare_call (Bare *bare, const char *path, const char *body)
+{
+  g_autofree char *url = g_strconcat (bare->bench->api, path, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("POST", url);
+  g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+  g_autoptr (GBytes) answer = NULL;
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  soup_message_headers_append (headers, "operationID", "bench");
+  soup_message_headers_append (headers, "token", bare->bench->token);
+  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+  soup_session_send_and_read_async (bare->session, message, G_PRIORITY_DEFAULT, NULL, on_read, &answer);
+  bench_wait (is_there, &answer, DEADLINE, path);
+  return g_strndup (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer));
 }
 
 void
 bare_post (Bare *bare, const char *path, const char *body)
 {
-  g_autofree char *url = g_strconcat (bare->bench->api, path, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new ("POST", url);
-  g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-  gboolean done = FALSE;
-
-  soup_message_headers_append (headers, "operationID", "bench");
-  soup_message_headers_append (headers, "token", bare->bench->token);
-  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
-  soup_session_send_and_read_async (bare->session, message, G_PRIORITY_DEFAULT, NULL, on_read, &done);
-  bench_wait_flag (&done, DEADLINE, path);
+  g_free (bare_call (bare, path, body));
 }

@@ -30,7 +30,8 @@ void bare_free (Bare *bare);
 /* A request whose answer is only counted. @body: a protobuf message. */
 void bare_ask (Bare *bare, int id, gconstpointer body);
 void bare_wait (Bare *bare, guint answers);
-/* One HTTP request; its answer is read and thrown away. */
+/* One HTTP request; or one whose answer is read and thrown away. */
+char *bare_call (Bare *bare, const char *path, const char *body); /* (transfer full) the answer */
 void bare_post (Bare *bare, const char *path, const char *body);
 
 /* ---- rows like ours */

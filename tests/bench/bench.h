@@ -32,6 +32,7 @@ typedef struct {
 
 extern const BenchRow bench_sdk_works[];   /* ours, through the functions of the SDK */
 extern const BenchRow bench_store_works[]; /* ours and SQLite's */
+extern const BenchRow bench_file_works[];  /* files, ours and libsoup's */
 extern const BenchRow bench_bare_works[];  /* libsoup's and SQLite's, and the people on the other side */
 
 void bench_fail (const char *format, ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;

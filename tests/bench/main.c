@@ -93,7 +93,7 @@ bench_text_age (const char *text, gsize length)
 static BenchWork
 find_work (const char *name)
 {
-  const BenchRow *const tables[] = { bench_sdk_works, bench_store_works, bench_bare_works };
+  const BenchRow *const tables[] = { bench_sdk_works, bench_store_works, bench_file_works, bench_bare_works };
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const BenchRow *row = tables[i]; row->name != NULL; row++)
@@ -105,7 +105,7 @@ find_work (const char *name)
 static char *
 describe (void)
 {
-  const BenchRow *const tables[] = { bench_sdk_works, bench_store_works, bench_bare_works };
+  const BenchRow *const tables[] = { bench_sdk_works, bench_store_works, bench_file_works, bench_bare_works };
   GString *text = g_string_new ("Works:\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)

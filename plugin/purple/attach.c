@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "purple/attach.h"
 
+#include <glib/gi18n-lib.h>
 #include <unistd.h>
 
 #include "base/disk.h"
@@ -8,7 +9,9 @@
 #include "base/picture.h"
 #include "conversation.pb-c.h"
 #include "message.pb-c.h"
+#include "purple/account.h"
 #include "purple/display.h"
+#include "purple/host.h"
 #include "purple/shown.h"
 
 struct _OpenimAttachment {
@@ -256,4 +259,59 @@ openim_attach_cancel (OpenimConnection *connection, OpenimAttachment *self)
   request.clientmsgid = self->message_id;
   openim_connection_call (connection, OPENIM_NUMBER (DeleteMessageFromLocalStorage), &request, NULL, NULL,
                           NULL);
+}
+
+/* --- the command --- */
+
+char *
+openim_attach_find (OpenimConnection *self, const char *typed, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (!openim_option_get_bool (self->account, OPENIM_OPTION_SEND_FILES)) {
+    g_set_error_literal (
+        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
+        _ ("Sending files of this computer is switched off. The account's option “send-files” "
+           "switches it on."));
+    return NULL;
+  }
+  if (g_str_has_prefix (typed, "~/"))
+    path = g_build_filename (g_get_home_dir (), typed + 2, NULL);
+  else
+    path = g_filename_from_utf8 (typed, -1, NULL, NULL, NULL);
+  if (path == NULL || !g_path_is_absolute (path)) {
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
+                         _ ("Name the file with its whole path, from “/” on."));
+    return NULL;
+  }
+  if (!openim_host_has_windows () && !openim_disk_is_public (path)) {
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
+                 _ ("“%s” is no file that everybody on this computer may read."), typed);
+    return NULL;
+  }
+  return g_steal_pointer (&path);
+}
+
+static void
+on_command_sent (OpenimConnection *self, const GError *error, const OpenimMessage *message, gpointer data)
+{
+  if (error != NULL)
+    openim_command_say_error (self, data, error);
+  else
+    openim_display_add (self, message, FALSE);
+}
+
+void
+openim_attach_run (OpenimConnection *self, OpenimCommandLine *command)
+{
+  OpenimAttachOptions options = { .done = on_command_sent, .destroy = openim_command_unref };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = openim_attach_find (self, command->args[0], &error);
+
+  if (path == NULL) {
+    openim_command_say_error (self, command, error);
+    return;
+  }
+  options.data = openim_command_ref (command);
+  openim_attach (self, &command->peer, path, &options);
 }

@@ -3,7 +3,7 @@
 
 /* A file of this machine on its way as a message: a picture, a sound, a film or a file, by what is in it. */
 
-#include "purple/line.h"
+#include "purple/commands.h"
 
 G_BEGIN_DECLS
 
@@ -33,5 +33,13 @@ OpenimAttachment *openim_attach (OpenimConnection *self,
                                  const OpenimAttachOptions *options);
 /* What has not been sent yet is not sent, nor is it listed as failed. Frees nothing else than its own. */
 void openim_attach_cancel (OpenimConnection *self, OpenimAttachment *attachment);
+
+/* (transfer full) A file that somebody has typed the name of, "~/x" and so on. NULL with an error that has a
+ * sentence when this host must not read it: bitlbee's users do not sit at the computer that it runs on, so
+ * there it has to be allowed by an option, and be a file that everybody on that computer may read anyhow. */
+char *openim_attach_find (OpenimConnection *self, const char *typed, GError **error);
+
+/* Command: sends a file. */
+void openim_attach_run (OpenimConnection *self, OpenimCommandLine *command);
 
 G_END_DECLS

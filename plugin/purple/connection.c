@@ -7,14 +7,24 @@
 #include "purple/askers.h"
 #include "purple/backlog.h"
 #include "purple/blist.h"
+#include "purple/burn.h"
 #include "purple/chat.h"
+#include "purple/code.h"
 #include "purple/display.h"
+#include "purple/draft.h"
 #include "purple/events.h"
 #include "purple/history.h"
+#include "purple/host.h"
+#include "purple/icons.h"
 #include "purple/im.h"
+#include "purple/images.h"
 #include "purple/join.h"
 #include "purple/login.h"
 #include "purple/marks.h"
+#include "purple/mentions.h"
+#include "purple/numbers.h"
+#include "purple/outgoing.h"
+#include "purple/parcel.h"
 #include "purple/receipts.h"
 #include "purple/search.h"
 #include "purple/privacy.h"
@@ -22,6 +32,7 @@
 #include "purple/shown.h"
 #include "purple/status.h"
 #include "purple/strangers.h"
+#include "purple/transfers.h"
 #include "purple/who.h"
 #include "purple/traits.h"
 
@@ -235,6 +246,7 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
   self->sdk = openim_sdk_new ();
   self->timers = g_hash_table_new_full (NULL, NULL, timer_free, NULL);
   self->login = openim_login_new ();
+  self->code = openim_code_question_new ();
   self->roster = openim_roster_new ();
   self->who = openim_who_new ();
   self->strangers = openim_strangers_new ();
@@ -244,18 +256,26 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
   self->applications = openim_applications_new ();
   self->questions = openim_questions_new ();
   self->display = openim_display_new ();
+  self->images = openim_images_new ();
+  self->transfers = openim_transfers_new ();
+  self->parcels = openim_parcels_new ();
+  self->icons = openim_icons_new ();
+  self->outgoings = openim_outgoings_new ();
   self->marks = openim_marks_new ();
   self->traits = openim_traits_new ();
   self->receipts = openim_receipts_new ();
   self->backlog = openim_backlog_new ();
   self->hits = openim_hits_new ();
+  self->burns = openim_burns_new ();
+  self->mentions = openim_mentions_new ();
   self->history = openim_history_new ();
   self->askers = openim_askers_new ();
   purple_connection_set_protocol_data (gc, self);
 
   /* Text only; conversations copy these flags when they are made. */
-  gc->flags |= PURPLE_CONNECTION_NO_BGCOLOR | PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_URLDESC |
-               PURPLE_CONNECTION_NO_IMAGES;
+  gc->flags |= PURPLE_CONNECTION_NO_BGCOLOR | PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_URLDESC;
+  if (!openim_host_has_images ())
+    gc->flags |= PURPLE_CONNECTION_NO_IMAGES;
   /* Signals of libpurple itself; it loads plugins before it has them. */
   openim_chat_watch (self);
   openim_im_watch (self);
@@ -263,6 +283,8 @@ start (PurpleAccount *account, void (*begin) (OpenimConnection *self))
   openim_login_watch (self);
   openim_marks_watch (self);
   openim_backlog_watch (self);
+  openim_outgoing_watch (self);
+  openim_draft_watch (self);
   openim_events_listen (self);
   begin (self);
 }
@@ -292,16 +314,25 @@ openim_connection_close (PurpleConnection *gc)
   self->account = NULL;
   g_hash_table_remove_all (self->timers);
   openim_login_free (g_steal_pointer (&self->login));
+  openim_code_question_free (g_steal_pointer (&self->code));
   openim_registration_free (g_steal_pointer (&self->registration));
-  openim_sdk_close (self->sdk); /* answers what is outstanding */
+  openim_transfers_free (g_steal_pointer (&self->transfers)); /* libpurple does not end them */
+  openim_sdk_close (self->sdk);                               /* answers what is outstanding */
   openim_askers_free (g_steal_pointer (&self->askers));
   openim_history_free (g_steal_pointer (&self->history));
   openim_marks_free (g_steal_pointer (&self->marks));
+  openim_mentions_free (g_steal_pointer (&self->mentions));
+  openim_burns_free (g_steal_pointer (&self->burns));
   openim_hits_free (g_steal_pointer (&self->hits));
   openim_backlog_free (g_steal_pointer (&self->backlog));
   openim_receipts_free (g_steal_pointer (&self->receipts));
   openim_traits_free (g_steal_pointer (&self->traits));
+  openim_icons_free (g_steal_pointer (&self->icons));
+  openim_parcels_free (g_steal_pointer (&self->parcels));
+  openim_images_free (g_steal_pointer (&self->images));
   openim_display_free (g_steal_pointer (&self->display));
+  openim_outgoings_free (g_steal_pointer (&self->outgoings));
+  g_clear_pointer (&self->numbers, openim_numbers_free);
   g_clear_pointer (&self->shown, openim_shown_free);
   openim_rooms_free (g_steal_pointer (&self->rooms));
   openim_joins_free (g_steal_pointer (&self->joins));

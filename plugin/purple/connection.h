@@ -31,6 +31,8 @@ typedef struct _OpenimApplications OpenimApplications;
 typedef struct _OpenimQuestions OpenimQuestions;
 typedef struct _OpenimDisplay OpenimDisplay;
 typedef struct _OpenimShown OpenimShown;
+typedef struct _OpenimNumbers OpenimNumbers;
+typedef struct _OpenimOutgoings OpenimOutgoings;
 typedef struct _OpenimImages OpenimImages;
 typedef struct _OpenimTransfers OpenimTransfers;
 typedef struct _OpenimIcons OpenimIcons;
@@ -40,10 +42,13 @@ typedef struct _OpenimTraitTable OpenimTraitTable;
 typedef struct _OpenimReceipts OpenimReceipts;
 typedef struct _OpenimBacklog OpenimBacklog;
 typedef struct _OpenimHits OpenimHits;
+typedef struct _OpenimBurns OpenimBurns;
+typedef struct _OpenimMentions OpenimMentions;
 typedef struct _OpenimHistory OpenimHistory;
 typedef struct _OpenimAskers OpenimAskers;
 typedef struct _OpenimRegistration OpenimRegistration;
 typedef struct _OpenimStrangers OpenimStrangers;
+typedef struct _OpenimCodeQuestion OpenimCodeQuestion;
 typedef struct _OpenimWho OpenimWho;
 
 typedef struct {
@@ -57,6 +62,7 @@ typedef struct {
 
   /* What each room keeps. */
   OpenimLogin *login;
+  OpenimCodeQuestion *code;
   OpenimRoster *roster;
   OpenimWho *who;
   OpenimStrangers *strangers;
@@ -70,12 +76,16 @@ typedef struct {
   OpenimTransfers *transfers;
   OpenimIcons *icons;
   OpenimParcels *parcels;
-  OpenimShown *shown; /* NULL until the user ID is known */
+  OpenimShown *shown;     /* NULL until the user ID is known */
+  OpenimNumbers *numbers; /* likewise */
+  OpenimOutgoings *outgoings;
   OpenimMarks *marks;
   OpenimTraitTable *traits;
   OpenimReceipts *receipts;
   OpenimBacklog *backlog;
   OpenimHits *hits;
+  OpenimBurns *burns;
+  OpenimMentions *mentions;
   OpenimHistory *history;
   OpenimAskers *askers;
   OpenimRegistration *registration; /* NULL unless it is for that alone */

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "purple/images.h"
 
-#include "base/log.h"
-#include "base/picture.h"
-#include "internal.pb-c.h"
 #include "purple/account.h"
 #include "purple/display.h"
 #include "purple/host.h"
+#include "purple/picture.h"
 #include "sdk/file-info.h"
 
 #define WAIT_MS 5000
 #define PATIENCE_US (60 * G_USEC_PER_SEC) /* after one was too slow nothing is waited for so long */
 #define LIMIT_MAX_KIB (32 * 1024)
-#define SIDE_MAX 10000              /* pixels */
 #define AREA_MAX (16 * 1024 * 1024) /* pixels: 64 MiB when decoded */
 
 typedef struct {
-  OpenimConnection *connection; /* owned while something is under way */
   char *conversation_id;
   char *message_id;
   char *url;
@@ -95,9 +91,8 @@ settle (OpenimConnection *self, Image *image)
 
 /* The next address, if there is one. */
 static void
-go_on_without (OpenimConnection *self, Image *image, const char *reason)
+go_on_without (OpenimConnection *self, Image *image)
 {
-  openim_log (OPENIM_LOG, OPENIM_LOG_INFO, "a picture is not shown: %s", reason);
   if (image->second == NULL || !image->waiting) {
     settle (self, image);
     return;
@@ -107,76 +102,25 @@ go_on_without (OpenimConnection *self, Image *image, const char *reason)
   fetch (self, image);
 }
 
-/* (nullable) Why the host's decoder shall not see it. */
-static const char *
-find_fault (GBytes *bytes)
-{
-  gsize length = 0;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
-  OpenimPicture picture;
-
-  if (!openim_picture_read (data, length, &picture))
-    return "it is none";
-  if (picture.width > SIDE_MAX || picture.height > SIDE_MAX ||
-      (gint64) picture.width * picture.height > AREA_MAX)
-    return "it is too large";
-  return openim_picture_is_whole (data, length) ? NULL
-                                                : "it is damaged, or of a kind that not all hosts know";
-}
-
 static void
-on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+on_fetched (OpenimConnection *self, GBytes *picture, gpointer data)
 {
-  Image *image = user_data;
-  g_autoptr (OpenimConnection) self = g_steal_pointer (&image->connection);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  char *data = NULL;
-  gsize length = 0;
-  const char *fault = NULL;
-
-  if (g_file_load_contents_finish (G_FILE (source), result, &data, &length, NULL, &error)) {
-    bytes = g_bytes_new_take (data, length);
-    fault = find_fault (bytes);
-  } else {
-    fault = error->message;
-  }
-  if (openim_connection_is_open (self)) {
-    if (fault == NULL) {
-      image->picture = g_steal_pointer (&bytes);
-      settle (self, image);
-    } else {
-      go_on_without (self, image, fault);
-    }
-  }
-  image_unref (image);
-}
-
-static void
-on_fetched (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
-{
-  const Openim__Sdk__Internal__DownloadFileResp *answer = (gconstpointer) response;
   Image *image = data;
-  g_autoptr (GFile) file = NULL;
 
-  if (error != NULL) {
-    go_on_without (self, image, error->message);
+  if (picture == NULL) {
+    go_on_without (self, image);
     return;
   }
-  file = g_file_new_for_path (answer->path);
-  image->connection = openim_connection_ref (self);
-  g_file_load_contents_async (file, NULL, on_read, image_ref (image));
+  image->picture = g_bytes_ref (picture);
+  settle (self, image);
 }
 
 static void
 fetch (OpenimConnection *self, Image *image)
 {
-  Openim__Sdk__Internal__DownloadFileReq request = OPENIM__SDK__INTERNAL__DOWNLOAD_FILE_REQ__INIT;
+  OpenimPictureLimit limit = { get_limit (self), AREA_MAX };
 
-  request.url = image->url;
-  request.maxbytes = get_limit (self);
-  openim_connection_call (self, OPENIM_INTERNAL_NUMBER (DownloadFile), &request, on_fetched,
-                          image_ref (image), image_unref);
+  openim_picture_fetch (self, image->url, &limit, on_fetched, image_ref (image), image_unref);
 }
 
 /* --- what messages ask for --- */

@@ -9,16 +9,13 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "purple/attach.h"
-#include "purple/login.h"
 #include "purple/markup.h"
-
-#define HASH_LENGTH 32
+#include "purple/picture.h"
 
 /* One piece: text or a picture. */
 typedef struct {
-  char *text;      /* plain */
-  GBytes *picture; /* (nullable) */
-  char *suffix;    /* ".png" */
+  char *text;                 /* plain */
+  PurpleStoredImage *picture; /* (nullable) owned */
   OpenimParcelText send;
 } Piece;
 
@@ -40,8 +37,8 @@ piece_free (gpointer data)
   Piece *piece = data;
 
   g_free (piece->text);
-  g_free (piece->suffix);
-  g_clear_pointer (&piece->picture, g_bytes_unref);
+  if (piece->picture != NULL)
+    purple_imgstore_unref (piece->picture);
   g_free (piece);
 }
 
@@ -83,31 +80,11 @@ key_of (int session, const char *name)
 
 static void go_on (OpenimConnection *self, const char *key);
 
-/* A picture under way: where it lies on this disk, and whose turn comes after it. */
-typedef struct {
-  OpenimConnection *connection; /* owned */
-  char *key;
-  char *path;
-  GBytes *picture;
-} Step;
-
 static void
-step_free (gpointer data)
+end_step (OpenimConnection *self, const char *step, const GError *error)
 {
-  Step *step = data;
-
-  openim_connection_unref (step->connection);
-  g_free (step->key);
-  g_free (step->path);
-  g_bytes_unref (step->picture);
-  g_free (step);
-}
-
-static void
-end_step (OpenimConnection *self, const Step *step, const GError *error)
-{
-  Parcel *parcel = g_hash_table_lookup (self->parcels->by_peer, step->key);
-  g_autofree char *key = g_strdup (step->key);
+  Parcel *parcel = g_hash_table_lookup (self->parcels->by_peer, step);
+  g_autofree char *key = g_strdup (step);
 
   if (parcel == NULL)
     return;
@@ -135,56 +112,20 @@ on_sent (OpenimConnection *self, const GError *error, const OpenimMessage *messa
 }
 
 static void
-on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+on_saved (OpenimConnection *self, const char *path, const GError *error, gpointer data)
 {
-  Step *step = user_data;
-  g_autoptr (OpenimConnection) self = openim_connection_ref (step->connection);
-  OpenimAttachOptions options = { .is_on_screen = TRUE, .done = on_sent, .data = step, .destroy = step_free };
-  g_autoptr (GError) error = NULL;
-  Parcel *parcel =
-      openim_connection_is_open (self) ? g_hash_table_lookup (self->parcels->by_peer, step->key) : NULL;
+  const char *key = data;
+  OpenimAttachOptions options = {
+    .is_on_screen = TRUE, .done = on_sent, .data = g_strdup (key), .destroy = g_free
+  };
+  Parcel *parcel = g_hash_table_lookup (self->parcels->by_peer, key);
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error) && parcel != NULL)
-    end_step (self, step, error);
-  if (error != NULL || parcel == NULL) {
-    step_free (step);
+  if (parcel == NULL || error != NULL) {
+    g_free (options.data);
+    end_step (self, key, error);
     return;
   }
-  openim_attach (self, &(OpenimPeer){ parcel->session, parcel->name }, step->path, &options);
-}
-
-/* Where files are that can be had again: a picture that could not be sent is still there for the next try. */
-static void
-save_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  const Step *step = data;
-  g_autofree char *folder = g_path_get_dirname (step->path);
-  GError *error = NULL;
-  gsize length = 0;
-  gconstpointer bytes = g_bytes_get_data (step->picture, &length);
-
-  g_mkdir_with_parents (folder, 0700); /* what is wrong with it shows at once */
-  if (g_file_set_contents_full (step->path, bytes, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                                &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-send_picture (OpenimConnection *self, const char *key, const Piece *piece)
-{
-  g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, piece->picture);
-  g_autofree char *file = g_strdup_printf ("picture-%.*s%s", HASH_LENGTH, hash, piece->suffix);
-  Step *step = g_new0 (Step, 1);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_saved, step);
-
-  step->connection = openim_connection_ref (self);
-  step->key = g_strdup (key);
-  step->path = g_build_filename (openim_login_get_directory (self), "files", file, NULL);
-  step->picture = g_bytes_ref (piece->picture);
-  g_task_set_task_data (task, step, NULL);
-  g_task_run_in_thread (task, save_in_thread);
+  openim_attach (self, &(OpenimPeer){ parcel->session, parcel->name }, path, &options);
 }
 
 static void
@@ -197,7 +138,7 @@ go_on (OpenimConnection *self, const char *key)
 
     if (piece->picture != NULL) {
       parcel->busy = TRUE;
-      send_picture (self, key, piece);
+      openim_picture_save (self, piece->picture, on_saved, g_strdup (key), g_free);
     } else {
       piece->send (self, &(OpenimPeer){ parcel->session, parcel->name }, piece->text);
     }
@@ -236,9 +177,7 @@ add_picture (GQueue *pieces, const char *id)
   if (image == NULL || purple_imgstore_get_size (image) == 0)
     return;
   piece = g_new0 (Piece, 1);
-  /* The host may drop its own when the line is gone. */
-  piece->picture = g_bytes_new (purple_imgstore_get_data (image), purple_imgstore_get_size (image));
-  piece->suffix = g_strconcat (".", purple_imgstore_get_extension (image), NULL);
+  piece->picture = purple_imgstore_ref (image); /* the host may drop its own */
   g_queue_push_tail (pieces, piece);
 }
 

@@ -11,27 +11,35 @@
 #include "purple/application.h"
 #include "purple/askers.h"
 #include "purple/blist.h"
+#include "purple/burn.h"
 #include "purple/chat.h"
 #include "purple/commands.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/conversation-menu.h"
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/group-menu.h"
 #include "purple/groups.h"
+#include "purple/icons.h"
 #include "purple/im.h"
 #include "purple/join.h"
 #include "purple/login.h"
 #include "purple/members.h"
+#include "purple/news.h"
 #include "purple/nickname.h"
+#include "purple/offline.h"
 #include "purple/password.h"
 #include "purple/privacy.h"
 #include "purple/profile.h"
 #include "purple/roomlist.h"
 #include "purple/receipts.h"
 #include "purple/status.h"
+#include "purple/strangers.h"
 #include "purple/traits.h"
+#include "purple/unsent.h"
 #include "purple/trace.h"
+#include "purple/transfers.h"
 
 #define OLDEST_LIBPURPLE 2, 14, 0
 
@@ -51,7 +59,9 @@ takes_offline_messages (const PurpleBuddy *buddy)
 static GList *
 get_menu (PurpleBlistNode *node)
 {
-  return PURPLE_BLIST_NODE_IS_CHAT (node) ? openim_group_menu_get (PURPLE_CHAT (node)) : NULL;
+  GList *items = PURPLE_BLIST_NODE_IS_CHAT (node) ? openim_group_menu_get (PURPLE_CHAT (node)) : NULL;
+
+  return g_list_concat (items, openim_conversation_menu_get (node));
 }
 
 static GHashTable *
@@ -65,8 +75,8 @@ get_account_texts (PurpleAccount *account)
 
 static PurplePluginProtocolInfo protocol = {
   .options = OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_CHAT_TOPIC | OPT_PROTO_PASSWORD_OPTIONAL |
-             OPT_PROTO_INVITE_MESSAGE | OPT_PROTO_SLASH_COMMANDS_NATIVE,
-  .icon_spec = NO_BUDDY_ICONS,
+             OPT_PROTO_INVITE_MESSAGE | OPT_PROTO_SLASH_COMMANDS_NATIVE | OPT_PROTO_IM_IMAGE,
+  .icon_spec = OPENIM_ICON_SPEC,
   .list_icon = get_icon,
   .list_emblem = openim_status_get_emblem,
   .status_text = openim_status_get_text,
@@ -90,6 +100,7 @@ static PurplePluginProtocolInfo protocol = {
   .get_chat_name = openim_join_get_name,
   .chat_invite = openim_groups_invite_one,
   .chat_leave = openim_chat_leave,
+  .chat_whisper = openim_chat_whisper,
   .chat_send = openim_chat_send,
   .register_user = openim_connection_register,
   .get_cb_info = openim_profile_show_member,
@@ -101,6 +112,10 @@ static PurplePluginProtocolInfo protocol = {
   .roomlist_get_list = openim_roomlist_get,
   .roomlist_cancel = openim_roomlist_cancel,
   .roomlist_room_serialize = openim_roomlist_serialize,
+  .set_buddy_icon = openim_icons_set_own,
+  .can_receive_file = openim_transfers_can_send,
+  .send_file = openim_transfers_send,
+  .new_xfer = openim_transfers_create,
   .offline_message = takes_offline_messages,
   .struct_size = sizeof (PurplePluginProtocolInfo),
   .get_account_text_table = get_account_texts,
@@ -108,6 +123,8 @@ static PurplePluginProtocolInfo protocol = {
   .get_public_alias = openim_nickname_get,
   .add_buddy_with_invite = openim_contact_add_with_text,
   .get_cb_alias = openim_members_get_alias,
+  .chat_can_receive_file = openim_transfers_can_send_to_chat,
+  .chat_send_file = openim_transfers_send_to_chat,
 };
 
 /* --- loading --- */
@@ -139,11 +156,13 @@ may_load (PurplePlugin *plugin)
 
 /* Who hears of an event, in this order: what is known of people and groups comes before what is shown. */
 static void (*const rooms[]) (PurplePlugin *plugin) = {
-  openim_login_connect_signals,        openim_roster_connect_signals,  openim_status_connect_signals,
-  openim_chat_connect_signals,         openim_members_connect_signals, openim_join_connect_signals,
-  openim_applications_connect_signals, openim_askers_connect_signals,  openim_privacy_connect_signals,
-  openim_im_connect_signals,           openim_traits_connect_signals,  openim_display_connect_signals,
-  openim_receipts_connect_signals,
+  openim_login_connect_signals,        openim_roster_connect_signals,    openim_status_connect_signals,
+  openim_chat_connect_signals,         openim_members_connect_signals,   openim_join_connect_signals,
+  openim_applications_connect_signals, openim_askers_connect_signals,    openim_privacy_connect_signals,
+  openim_im_connect_signals,           openim_strangers_connect_signals, openim_traits_connect_signals,
+  openim_display_connect_signals,      openim_transfers_connect_signals, openim_icons_connect_signals,
+  openim_receipts_connect_signals,     openim_burns_connect_signals,     openim_news_connect_signals,
+  openim_unsent_connect_signals,
 };
 
 static gboolean
@@ -157,6 +176,7 @@ load (PurplePlugin *plugin)
   for (guint n = G_N_ELEMENTS (rooms); n > 0; n--)
     rooms[n - 1](plugin);
   openim_commands_register ();
+  openim_offline_start (plugin);
   return TRUE;
 }
 

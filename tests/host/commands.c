@@ -194,6 +194,89 @@ run_send_file (char **args, GString *answer, GError **error)
   return TRUE;
 }
 
+/* Pidgin alone does this. */
+static gboolean
+run_chat_send_file (char **args, GString *answer, GError **error)
+{
+  PurpleConnection *connection = ui_account_connection (args[0], error);
+  PurplePluginProtocolInfo *info = connection != NULL ? ui_protocol_of (connection) : NULL;
+  PurpleConversation *conversation = NULL;
+  int id = 0;
+
+  if (connection == NULL)
+    return FALSE;
+  conversation = purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, args[1],
+                                                        purple_connection_get_account (connection));
+  if (conversation != NULL)
+    id = purple_conv_chat_get_id (purple_conversation_get_chat_data (conversation));
+  if (conversation == NULL || info->chat_can_receive_file == NULL ||
+      !info->chat_can_receive_file (connection, id)) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "no files can be sent there");
+    return FALSE;
+  }
+  info->chat_send_file (connection, id, args[2]);
+  return TRUE;
+}
+
+/* What somebody puts into an entry or chooses as an own picture. */
+static gboolean
+run_picture (char **args, GString *answer, GError **error)
+{
+  g_autofree char *data = NULL;
+  g_autofree char *name = g_path_get_basename (args[0]);
+  gsize length = 0;
+  int id = 0;
+
+  if (!g_file_get_contents (args[0], &data, &length, error))
+    return FALSE;
+  id = purple_imgstore_add_with_id (g_steal_pointer (&data), length, name);
+  g_string_append_printf (answer, "%d", id);
+  return TRUE;
+}
+
+static gboolean
+run_picture_gone (char **args, GString *answer, GError **error)
+{
+  purple_imgstore_unref_by_id ((int) g_ascii_strtoll (args[0], NULL, 10));
+  return TRUE;
+}
+
+static gboolean
+run_own_icon (char **args, GString *answer, GError **error)
+{
+  PurpleAccount *account = ui_account_get (args[0], error);
+  char *data = NULL;
+  gsize length = 0;
+
+  if (account == NULL || (args[1] != NULL && !g_file_get_contents (args[1], &data, &length, error)))
+    return FALSE;
+  purple_buddy_icons_set_account_icon (account, (guchar *) data, length);
+  return TRUE;
+}
+
+static gboolean
+run_icon (char **args, GString *answer, GError **error)
+{
+  PurpleAccount *account = ui_account_get (args[0], error);
+  PurpleBuddy *buddy = account != NULL ? purple_find_buddy (account, args[1]) : NULL;
+  PurpleChat *chat = account != NULL && buddy == NULL ? purple_blist_find_chat (account, args[1]) : NULL;
+  PurpleBuddyIcon *icon = buddy != NULL ? purple_buddy_get_icon (buddy) : NULL;
+  PurpleStoredImage *image =
+      chat != NULL ? purple_buddy_icons_node_find_custom_icon ((PurpleBlistNode *) chat) : NULL;
+  gsize length = 0;
+
+  if (account == NULL)
+    return FALSE;
+  if (icon != NULL)
+    purple_buddy_icon_get_data (icon, &length);
+  else if (image != NULL)
+    length = purple_imgstore_get_size (image);
+  g_string_append_printf (answer, "%" G_GSIZE_FORMAT, length);
+  if (image != NULL)
+    purple_imgstore_unref (image);
+  return TRUE;
+}
+
 static gboolean
 run_transfer (char **args, GString *answer, GError **error)
 {
@@ -216,6 +299,19 @@ count_entries (const char *directory)
   return count;
 }
 
+/* Numbers are given out in order. */
+static guint
+count_pictures (void)
+{
+  int last = purple_imgstore_add_with_id (g_strdup ("x"), 1, NULL);
+  guint count = 0;
+
+  for (int id = 1; id < last; id++)
+    count += purple_imgstore_find_by_id (id) != NULL;
+  purple_imgstore_unref_by_id (last);
+  return count;
+}
+
 static gboolean
 run_measure (char **args, GString *answer, GError **error)
 {
@@ -225,6 +321,8 @@ run_measure (char **args, GString *answer, GError **error)
     g_string_append_printf (answer, "%u", ui_loop_sources ());
   else if (g_str_equal (args[0], "files"))
     g_string_append_printf (answer, "%u", count_entries ("/proc/self/fd"));
+  else if (g_str_equal (args[0], "pictures"))
+    g_string_append_printf (answer, "%u", count_pictures ());
   else if (g_str_equal (args[0], "threads"))
     g_string_append_printf (answer, "%u", count_entries ("/proc/self/task"));
   else {
@@ -286,9 +384,14 @@ static const Command commands[] = {
   { "answer", 1, -1, run_answer, "REQUEST [TEXT | BUTTON | FILE | FIELD=VALUE…]" },
   { "cancel", 1, 1, run_cancel, "REQUEST" },
   { "send-file", 3, 3, run_send_file, "ACCOUNT WHO FILE" },
+  { "chat-send-file", 3, 3, run_chat_send_file, "ACCOUNT CHAT FILE" },
+  { "picture", 1, 1, run_picture, "FILE: put it into libpurple's store; its number" },
+  { "picture-gone", 1, 1, run_picture_gone, "NUMBER" },
+  { "own-icon", 1, 2, run_own_icon, "ACCOUNT [FILE]: as the account's window does" },
+  { "icon", 2, 2, run_icon, "ACCOUNT WHO | GROUP: how many bytes its picture has" },
   { "transfer", 2, 3, run_transfer, "TRANSFER accept|deny|cancel [FILE]" },
   { "measure", 1, 1, run_measure,
-    "turn|sources|files|threads: longest turn of the main loop in µs, or a count" },
+    "turn|sources|files|threads|pictures: longest turn of the main loop in µs, or a count" },
   { "quit", 0, 0, run_quit, "" },
 };
 

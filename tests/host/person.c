@@ -559,3 +559,17 @@ person_hear (Person *person, const char *from, int content_type, const char *pat
   }
   g_pattern_spec_free (hearing.pattern);
 }
+
+char *
+person_heard (Person *person, const char *from)
+{
+  GString *types = g_string_new (NULL);
+
+  for (guint i = 0; i < person->heard->len; i++) {
+    const Openim__Sdkws__MsgData *message = g_ptr_array_index (person->heard, i);
+
+    if (g_str_equal (message->sendid, from))
+      g_string_append_printf (types, "%s%d", types->len > 0 ? " " : "", message->contenttype);
+  }
+  return g_string_free (types, FALSE);
+}

@@ -66,5 +66,8 @@ void person_read (Person *person, const char *conversation, gint64 seq);
 
 /* Waits until @from has sent something of that content type whose content matches a glob; takes it. */
 void person_hear (Person *person, const char *from, int content_type, const char *pattern);
+/* The content types of what @from has sent and nobody has heard yet, in order: "101 102 101". (transfer full)
+ */
+char *person_heard (Person *person, const char *from);
 
 G_END_DECLS

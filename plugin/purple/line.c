@@ -54,6 +54,24 @@ openim_peer_find (OpenimConnection *self, const OpenimPeer *peer)
 }
 
 PurpleConversation *
+openim_peer_find_window (OpenimConnection *self, const char *conversation_id)
+{
+  for (GList *l = purple_get_conversations (); l != NULL; l = l->next) {
+    PurpleConversation *conversation = l->data;
+    g_autofree char *id = NULL;
+    OpenimPeer peer = { 0 };
+
+    if (purple_conversation_get_account (conversation) != self->account)
+      continue;
+    openim_peer_of_window (self, conversation, &peer);
+    id = openim_peer_conversation_id (self, &peer);
+    if (g_strcmp0 (id, conversation_id) == 0)
+      return conversation;
+  }
+  return NULL;
+}
+
+PurpleConversation *
 openim_peer_open (OpenimConnection *self, const OpenimPeer *peer)
 {
   PurpleConversation *conversation = openim_peer_find (self, peer);

@@ -23,6 +23,8 @@ char *openim_peer_conversation_id (OpenimConnection *self, const OpenimPeer *pee
 PurpleConversation *openim_peer_find (OpenimConnection *self, const OpenimPeer *peer);
 /* (nullable) The window, which opens if need be. */
 PurpleConversation *openim_peer_open (OpenimConnection *self, const OpenimPeer *peer);
+/* (nullable) The window of a conversation by its ID. */
+PurpleConversation *openim_peer_find_window (OpenimConnection *self, const char *conversation_id);
 /* A line there that nobody said, now, in a window that opens if need be; plain text, flags as below. */
 void
 openim_peer_tell (OpenimConnection *self, const OpenimPeer *peer, const char *text, PurpleMessageFlags flags);

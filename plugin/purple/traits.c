@@ -16,6 +16,7 @@ traits_free (gpointer data)
   OpenimTraits *traits = data;
 
   g_free (traits->latest);
+  g_free (traits->draft);
   g_free (traits);
 }
 
@@ -25,7 +26,7 @@ openim_traits_new (void)
   OpenimTraitTable *table = g_new0 (OpenimTraitTable, 1);
 
   table->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, traits_free);
-  table->unknown.latest = (char *) "";
+  table->unknown.latest = table->unknown.draft = (char *) "";
   return table;
 }
 
@@ -104,6 +105,7 @@ put (OpenimConnection *self, const OpenimConversation *conversation)
   traits->burn = (guint) MAX (conversation->burnduration, 0);
   traits->unread = (guint) MAX (conversation->unreadcount, 0);
   traits->latest = g_strdup (latest != NULL ? latest->clientmsgid : "");
+  traits->draft = g_strdup (conversation->drafttext);
   traits->own = latest != NULL && g_strcmp0 (latest->sendid, self->self_id) == 0;
   traits->at_self = conversation->groupattype != OPENIM__SDK__COMMON__CONV_GROUP_AT_TYPE__AtNormal;
   g_hash_table_replace (self->traits->rows, g_strdup (conversation->conversationid), traits);

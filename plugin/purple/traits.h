@@ -17,6 +17,7 @@ typedef struct {
   guint unread;
   char *latest;     /* clientMsgID of the newest message, "" for none */
   gboolean own;     /* … which is one's own */
+  char *draft;      /* what the person has begun to write, "" for nothing */
   gboolean at_self; /* somebody has mentioned the person, and that is not read yet */
 } OpenimTraits;
 

@@ -54,7 +54,7 @@ run_help (Stage *stage)
   scene_expect (scene, "alice: im bob *SYSTEM*: \"*help ?command?: *\"", NULL);
   scene_wait_for (scene, "alice: im bob *SYSTEM*: \"*resend: *\"");
   host_forget (scene->host);
-  type (&talk, "/resend now");
+  type (&talk, "/resend 1 2");
   scene_expect (scene, "alice: im bob *SYSTEM*: \"*resend: *\"", NULL);
   host_expect_nothing (scene->host);
   talk_close (&talk);

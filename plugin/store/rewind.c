@@ -3,8 +3,10 @@
 
 #include "store/message-rows.h"
 #include "store/ranges.h"
+#include "store/settings.h"
 
-#define SLACK 60000 /* ms by which messages may overtake each other on their way into the server */
+#define REWOUND "rewound" /* the setting */
+#define SLACK 60000       /* ms by which messages may overtake each other on their way into the server */
 
 /* (element-type gint64), ascending. */
 static GArray *
@@ -66,13 +68,27 @@ openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 max, GErro
 }
 
 gboolean
-openim_seqs_rewind_all (OpenimDb *db, GError **error)
+openim_seqs_rewind_all (OpenimDb *db, gboolean again, GError **error)
 {
   openim_db_forget (db);
-  return openim_db_run (db, error, "DELETE FROM ranges", "") &&
+  return openim_settings_set (db, REWOUND, again ? "1" : NULL, error) &&
+         openim_db_run (db, error, "DELETE FROM ranges", "") &&
          openim_db_run (db, error,
                         "DELETE FROM messages WHERE slot > 0 AND status >= 4 AND clientMsgID IS NULL", "") &&
          openim_db_run (db, error, "UPDATE conversations SET maxSeq = 0, hasReadSeq = 0, minSeq = 0", "");
+}
+
+gboolean
+openim_seqs_is_rewound (OpenimDb *db, gboolean *rewound, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *value = openim_settings_get (db, REWOUND, &local);
+
+  *rewound = value != NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 gboolean

@@ -3,7 +3,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "purple/application.h"
+#include "purple/askers.h"
 #include "purple/conversation-list.h"
+#include "purple/conversation-settings.h"
 #include "purple/group-menu.h"
 #include "purple/people.h"
 #include "purple/search.h"
@@ -19,9 +22,13 @@ static const struct {
   void (*run) (OpenimConnection *self);
 } items[] = {
   { N_ ("Search for people…"), openim_people_ask },
+  { N_ ("Friend requests…"), openim_askers_ask_again },
   { N_ ("Create a group…"), openim_group_menu_create },
+  { N_ ("Applications to groups…"), openim_applications_ask_again },
   { N_ ("Search messages…"), openim_search_ask },
   { N_ ("Search conversations…"), openim_conversation_list_ask },
+  { N_ ("Mark everything as read"), openim_conversation_read_all },
+  { N_ ("Switch “do not disturb” on or off"), openim_conversation_toggle_quiet },
   { N_ ("Change password…"), on_change_password },
 };
 

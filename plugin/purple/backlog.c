@@ -252,6 +252,19 @@ on_created (PurpleConversation *conversation, gpointer data)
 }
 
 void
+openim_backlog_renew (OpenimConnection *self, const OpenimPeer *peer)
+{
+  PurpleConversation *conversation = openim_peer_find (self, peer);
+  Page *page = NULL;
+
+  if (conversation == NULL || !openim_host_has_windows ())
+    return;
+  page = page_new (self, peer, FALSE);
+  purple_conversation_clear_message_history (conversation);
+  openim_backlog_ask (self, page->conversation_id, "", USUAL, FALSE, on_page, page, page_free);
+}
+
+void
 openim_backlog_watch (OpenimConnection *self)
 {
   purple_signal_connect (purple_conversations_get_handle (), "conversation-created", self,

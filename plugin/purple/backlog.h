@@ -23,6 +23,8 @@ gboolean
 openim_backlog_prepare (OpenimConnection *self, const OpenimPeer *peer, const OpenimMessage *message);
 /* The person has written there: a page that is still to come would stand below that. */
 void openim_backlog_forget (OpenimConnection *self, const OpenimPeer *peer);
+/* Something that stands in the window is no more: a window that can forget its lines has a new page. */
+void openim_backlog_renew (OpenimConnection *self, const OpenimPeer *peer);
 /* What /more goes on from. */
 void
 openim_backlog_set_oldest (OpenimConnection *self, const char *conversation_id, const char *client_msg_id);

@@ -13,8 +13,10 @@
 #include "purple/markup.h"
 #include "purple/marks.h"
 #include "purple/members.h"
+#include "purple/mentions.h"
 #include "purple/outgoing.h"
 #include "purple/parcel.h"
+#include "purple/split.h"
 #include "purple/who.h"
 
 #define REASON_MS 2000 /* how far from the end of a membership the notice is that says why */
@@ -204,9 +206,7 @@ openim_chat_show (OpenimConnection *self,
   if ((flags & PURPLE_MESSAGE_SYSTEM) != 0) {
     openim_line_write (conversation, html, flags, when);
     room = openim_connection_is_open (self) ? openim_rooms_get (self, group_id) : NULL;
-    if (room != NULL)
-      room->told = g_get_monotonic_time ();
-    if (room != NULL && room->ending != NULL)
+    if (room != NULL && room->ending != NULL && room->farewell)
       end_room (self, room);
   } else if (room != NULL && !quiet)
     serv_got_chat_in (self->gc, room->id, openim_who_name (self, sender), flags, html, when);
@@ -233,8 +233,7 @@ on_end_untold (OpenimConnection *self, gpointer data)
     end_room (self, room);
 }
 
-/* Also after GroupDismissed. When it happens before our eyes the server sends a notice too, earlier or later;
- * that says enough. */
+/* When it happens before our eyes the server sends a notice too; that says enough. */
 static void
 on_group_deleted (PurpleConnection *gc,
                   const Openim__Event__EventOnJoinedGroupDeletedData *data,
@@ -246,10 +245,46 @@ on_group_deleted (PurpleConnection *gc,
 
   if (room == NULL || room->ending != NULL)
     return;
-  if (room->told != 0 && g_get_monotonic_time () - room->told < REASON_MS * 1000)
+  if (room->farewell)
     end_room (self, room);
   else
     room->ending = openim_connection_later (self, REASON_MS, on_end_untold, room, NULL);
+}
+
+static gboolean
+is_among (OpenimGroupMember *const *members, gsize n, const char *user_id)
+{
+  for (gsize i = 0; i < n; i++)
+    if (g_strcmp0 (members[i]->userid, user_id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Before or after the news itself. */
+static void
+on_message (PurpleConnection *gc, const Openim__Event__EventOnRecvNewMessageData *data, gpointer user_data)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  const OpenimMessage *message = data->message;
+  OpenimRoom *room = self != NULL && message != NULL ? openim_rooms_get (self, message->groupid) : NULL;
+
+  if (room == NULL)
+    return;
+  switch ((int) message->content_case) {
+  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_MEMBER_QUIT_TIPS:
+    room->farewell = message->memberquittips->quituser != NULL &&
+                     is_among (&message->memberquittips->quituser, 1, self->self_id);
+    break;
+  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_MEMBER_KICKED_TIPS:
+    room->farewell = is_among (message->memberkickedtips->kickeduserlist,
+                               message->memberkickedtips->n_kickeduserlist, self->self_id);
+    break;
+  case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_GROUP_DISMISSED_TIPS:
+    room->farewell = TRUE;
+    break;
+  default:
+    break;
+  }
 }
 
 /* Into a group whose window is still there from an earlier time, or opened for the first line of it, before
@@ -308,6 +343,7 @@ void
 openim_chat_connect_signals (PurplePlugin *plugin)
 {
   static const OpenimHandler handlers[] = {
+    { OPENIM_NUMBER (EventOnRecvNewMessage), PURPLE_CALLBACK (on_message) },
     { OPENIM_NUMBER (EventOnJoinedGroupDeleted), PURPLE_CALLBACK (on_group_deleted) },
     { OPENIM_NUMBER (EventOnJoinedGroupAdded), PURPLE_CALLBACK (on_group_added) },
     { OPENIM_NUMBER (EventOnGroupInfoChanged), PURPLE_CALLBACK (on_group_changed) },
@@ -338,12 +374,16 @@ openim_chat_leave (PurpleConnection *gc, int id)
 static void
 say (OpenimConnection *self, const OpenimPeer *peer, const char *said)
 {
-  OpenimRoom *room = openim_rooms_get (self, peer->name);
-  g_autoptr (GPtrArray) mentioned = g_ptr_array_new ();
-  g_autofree char *text =
-      room != NULL ? openim_members_find_mentions (self, room, said, mentioned) : g_strdup (said);
+  g_auto (GStrv) parts = openim_split (said, OPENIM_SPLIT_LIMIT);
 
-  openim_outgoing_send (self, peer, said, text, mentioned);
+  for (guint i = 0; parts[i] != NULL && openim_connection_is_open (self); i++) {
+    OpenimRoom *room = openim_rooms_get (self, peer->name);
+    g_autoptr (GPtrArray) mentioned = g_ptr_array_new ();
+    g_autofree char *text =
+        room != NULL ? openim_mentions_find (self, room, parts[i], mentioned) : g_strdup (parts[i]);
+
+    openim_outgoing_send (self, peer, parts[i], text, mentioned);
+  }
 }
 
 int
@@ -370,4 +410,23 @@ openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageF
   /* libpurple shows one's own line in a window with one person, not in a chat. */
   serv_got_chat_in (gc, id, openim_who_name (self, self->self_id), flags, html, time (NULL));
   return 0;
+}
+
+/* To one of the members alone: in their own conversation, which shows it. */
+void
+openim_chat_whisper (PurpleConnection *gc, int id, const char *who, const char *html)
+{
+  OpenimConnection *self = openim_connection_get (gc);
+  OpenimPeer peer = { OPENIM_SESSION_SINGLE, NULL };
+  PurpleConversation *conversation = NULL;
+  g_autofree char *text = openim_markup_to_text (html);
+
+  if (self == NULL || self->self_id == NULL || *text == '\0')
+    return;
+  peer.name = openim_who_id (self, who);
+  openim_outgoing_send (self, &peer, text, text, NULL);
+  conversation = openim_peer_open (self, &peer);
+  if (conversation != NULL && openim_connection_is_open (self))
+    purple_conv_im_write (purple_conversation_get_im_data (conversation), NULL, html, PURPLE_MESSAGE_SEND,
+                          time (NULL));
 }

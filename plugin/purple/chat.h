@@ -18,7 +18,7 @@ typedef struct {
   GHashTable *names;   /* name → how many members are counted under it (guint as pointer) */
   GPtrArray *arrivals; /* IDs of members who have come and are not shown yet */
   OpenimTimer *arrivals_timer;
-  gint64 told;         /* monotonic µs: when the last notice of the group was shown; 0: never */
+  gboolean farewell;   /* a notice has come that says why the person is not in the group any more */
   OpenimTimer *ending; /* the person is out of the group, and a notice may still say why */
 } OpenimRoom;
 
@@ -48,6 +48,7 @@ void openim_chat_show (OpenimConnection *self,
 
 /* Members of the prpl. */
 void openim_chat_leave (PurpleConnection *gc, int id);
+void openim_chat_whisper (PurpleConnection *gc, int id, const char *who, const char *html);
 int openim_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageFlags flags);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "purple/account.h"
 #include "purple/backlog.h"
 #include "purple/blist.h"
+#include "purple/burn.h"
 #include "purple/entry.h"
 #include "purple/events.h"
 #include "purple/images.h"
@@ -206,6 +207,8 @@ show (OpenimConnection *self, Line *line, const Item *item)
     return;
   if (!is_own (self, message))
     openim_roster_learn_name (self, message->sendid, message->sendernickname);
+  if (openim_burns_take (self, line->conversation_id, message))
+    return;
   kind = kind_of (self, line, item);
   fits = openim_peer_find (self, &peer) != NULL || may_open (self, line, item);
   /* First, so that whatever libpurple makes of the line it is not shown again. */
@@ -225,6 +228,7 @@ show (OpenimConnection *self, Line *line, const Item *item)
   if (!is_own (self, message) &&
       (item->origin != FROM_PAGE || openim_traits_get (self, line->conversation_id)->unread > 0))
     openim_marks_add (self, &peer);
+  openim_burns_add (self, message);
   openim_entry_show (self, &peer, message, kind);
 }
 

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "purple/entry.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "base/gate.h"
+#include "purple/blist.h"
 #include "purple/chat.h"
+#include "purple/commands.h"
 #include "purple/im.h"
 #include "purple/images.h"
+#include "purple/markdown.h"
 #include "purple/markup.h"
+#include "purple/numbers.h"
 #include "purple/transfers.h"
+
+enum { CONTENT_MARKDOWN = 118 }; /* not in the interface, but sent */
 
 time_t
 openim_entry_get_time (const OpenimMessage *message)
@@ -16,12 +24,38 @@ openim_entry_get_time (const OpenimMessage *message)
   return ms > 0 ? (time_t) (ms / 1000) : time (NULL);
 }
 
+/* What can be done with it. (transfer full) (nullable) */
+static char *
+get_hint (OpenimConnection *self, const OpenimMessage *message)
+{
+  const char *id = NULL;
+
+  if (message->content_case != OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_CARD_ELEM || message->cardelem == NULL)
+    return NULL;
+  id = message->cardelem->userid;
+  if (!openim_gate_id (id) || g_str_equal (id, self->self_id) || openim_roster_get_friend (self, id) != NULL)
+    return NULL;
+  /* TRANSLATORS: "/" or "?", a user ID: the command is /add */
+  return g_strdup_printf (_ ("%sadd %s asks for friendship."), openim_commands_get_mark (), id);
+}
+
+static char *
+get_words (OpenimConnection *self, const OpenimMessage *message)
+{
+  g_autofree char *text = openim_message_get_text (message, self->self_id);
+  g_autofree char *hint = get_hint (self, message);
+
+  return hint != NULL ? g_strconcat (text, "\n", hint, NULL) : g_steal_pointer (&text);
+}
+
 char *
 openim_entry_get_html (OpenimConnection *self, const OpenimMessage *message)
 {
-  g_autofree char *text = openim_message_get_text (message, self->self_id);
+  g_autofree char *words = get_words (self, message);
 
-  return openim_markup_from_text (text);
+  if ((int) message->contenttype == CONTENT_MARKDOWN)
+    return openim_markdown_to_html (words);
+  return openim_markup_from_text (words);
 }
 
 static gboolean
@@ -68,7 +102,9 @@ openim_entry_show (OpenimConnection *self,
   PurpleMessageFlags flags = flags_of (self, message, kind) | (picture != 0 ? PURPLE_MESSAGE_IMAGES : 0);
   gboolean quiet = kind != OPENIM_ENTRY_NEW && kind != OPENIM_ENTRY_MISSED;
   time_t when = openim_entry_get_time (message);
+  g_autofree char *text = openim_message_get_text (message, self->self_id);
 
+  openim_numbers_note (self, peer, message, text);
   if (peer->session == OPENIM_SESSION_GROUP)
     openim_chat_show (self, peer->name, message->sendid, html, flags, when, quiet);
   else

@@ -7,6 +7,7 @@
 #include "conversation.pb-c.h"
 #include "purple/backlog.h"
 #include "purple/display.h"
+#include "purple/mentions.h"
 #include "purple/shown.h"
 #include "purple/traits.h"
 #include "user.pb-c.h"
@@ -336,6 +337,7 @@ on_self (OpenimConnection *self, const GError *error, const ProtobufCMessage *re
 void
 openim_history_catch_up (OpenimConnection *self)
 {
+  openim_mentions_start (self);
   openim_connection_call (self, OPENIM_NUMBER (GetSelfUserInfo), NULL, on_self, NULL, NULL);
   openim_connection_call (self, OPENIM_NUMBER (GetAllConversationList), NULL, on_conversations, NULL, NULL);
 }

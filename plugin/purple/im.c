@@ -12,8 +12,11 @@
 #include "purple/line.h"
 #include "purple/markup.h"
 #include "purple/marks.h"
+#include "purple/members.h"
 #include "purple/outgoing.h"
 #include "purple/parcel.h"
+#include "purple/split.h"
+#include "purple/traits.h"
 #include "purple/who.h"
 
 #define TYPING_SECONDS 10 /* how long the other side believes it; so often libpurple says it again */
@@ -113,7 +116,21 @@ openim_im_show (OpenimConnection *self,
 static void
 say (OpenimConnection *self, const OpenimPeer *peer, const char *text)
 {
-  openim_outgoing_send (self, peer, text, text, NULL);
+  g_auto (GStrv) parts = openim_split (text, OPENIM_SPLIT_LIMIT);
+
+  for (guint i = 0; parts[i] != NULL && openim_connection_is_open (self); i++)
+    openim_outgoing_send (self, peer, parts[i], parts[i], NULL);
+}
+
+/* One's own line, of which the log shall know nothing. */
+static void
+echo (OpenimConnection *self, const OpenimPeer *peer, const char *html, PurpleMessageFlags flags)
+{
+  PurpleConversation *conversation = openim_peer_find (self, peer);
+
+  if (conversation != NULL)
+    purple_conv_im_write (purple_conversation_get_im_data (conversation), NULL, html,
+                          flags | PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_NO_LOG, time (NULL));
 }
 
 int
@@ -136,7 +153,11 @@ openim_im_send (PurpleConnection *gc, const char *who, const char *html, PurpleM
   }
   openim_marks_answered (self, &peer);
   openim_backlog_forget (self, &peer);
-  return 1;
+  if (!openim_traits_of_peer (self, &peer)->private_chat)
+    return 1;
+  /* libpurple would log it. */
+  echo (self, &peer, html, flags);
+  return 0;
 }
 
 unsigned int
@@ -179,8 +200,10 @@ on_typing (PurpleConnection *gc,
   if (self == NULL || self->self_id == NULL)
     return;
   id = openim_peer_conversation_id (self, &peer);
-  if (g_strcmp0 (id, data->conversationid) != 0)
+  if (g_strcmp0 (id, data->conversationid) != 0) {
+    openim_members_set_typing (self, data->conversationid, data->userid, data->n_platformids > 0);
     return;
+  }
   /* The SDK ends it in time, so libpurple need not. */
   if (data->n_platformids > 0)
     serv_got_typing (gc, openim_who_name (self, data->userid), 0, PURPLE_TYPING);

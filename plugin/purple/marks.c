@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "conversation.pb-c.h"
 #include "purple/account.h"
+#include "purple/burn.h"
 
 /* Lines that come together are marked together, and Pidgin moves the focus only after it has told that the
  * window was looked at. */
@@ -73,6 +74,7 @@ mark (OpenimConnection *self, const char *conversation_id)
   Openim__Sdk__Conversation__MarkConversationMessageAsReadReq request =
       OPENIM__SDK__CONVERSATION__MARK_CONVERSATION_MESSAGE_AS_READ_REQ__INIT;
 
+  openim_burns_read (self, conversation_id);
   request.conversationid = (char *) conversation_id;
   openim_connection_call (self, OPENIM_NUMBER (MarkConversationMessageAsRead), &request, on_marked, NULL,
                           NULL);
@@ -144,6 +146,7 @@ openim_marks_closed (OpenimConnection *self, const OpenimPeer *peer)
 void
 openim_marks_forget (OpenimConnection *self, const char *conversation_id)
 {
+  openim_burns_read (self, conversation_id);
   g_hash_table_remove (self->marks->unread, conversation_id);
 }
 

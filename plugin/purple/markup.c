@@ -196,42 +196,128 @@ at_line_start (GString *text)
   return text->len == 0 || text->str[text->len - 1] == '\n';
 }
 
+/* --- HTML to text --- */
+
+#define MAX_LISTS 8 /* inside each other */
+
+typedef struct {
+  GString *text;
+  char *address; /* (nullable) of the link that is open */
+  gsize link_start;
+  guint lists[MAX_LISTS]; /* number of the last item; 0 in a list without numbers */
+  gboolean ordered[MAX_LISTS];
+  guint depth;       /* of lists, also of those that are too deep to be remembered */
+  const char *skips; /* (nullable) element whose content nobody sees */
+} Reader;
+
+static void
+break_line (Reader *reader)
+{
+  if (!at_line_start (reader->text))
+    g_string_append_c (reader->text, '\n');
+}
+
+static void
+begin_list (Reader *reader, gboolean ordered)
+{
+  break_line (reader);
+  if (reader->depth < MAX_LISTS) {
+    reader->lists[reader->depth] = 0;
+    reader->ordered[reader->depth] = ordered;
+  }
+  reader->depth++;
+}
+
+static void
+end_list (Reader *reader)
+{
+  break_line (reader);
+  if (reader->depth > 0)
+    reader->depth--;
+}
+
+static void
+begin_item (Reader *reader)
+{
+  guint level = reader->depth > 0 ? MIN (reader->depth, MAX_LISTS) - 1 : 0;
+
+  break_line (reader);
+  for (guint i = 0; i < level; i++)
+    g_string_append (reader->text, "  ");
+  if (reader->depth > 0 && reader->ordered[level])
+    g_string_append_printf (reader->text, "%u. ", ++reader->lists[level]);
+  else
+    g_string_append (reader->text, "- ");
+}
+
+/* @tag: the inside of one. */
+static void
+read_tag (Reader *reader, const char *tag, gsize length)
+{
+  static const char *const blocks[] = { "p",   "/p",   "div",   "/div", "h1",         "/h1",
+                                        "h2",  "/h2",  "h3",    "/h3",  "blockquote", "/blockquote",
+                                        "pre", "/pre", "table", "tr" };
+  static const char *const unseen[] = { "script", "style", "title" };
+
+  if (is_tag (tag, length, "br") || is_tag (tag, length, "br/"))
+    g_string_append_c (reader->text, '\n');
+  else if (is_tag (tag, length, "li"))
+    begin_item (reader);
+  else if (is_tag (tag, length, "ul") || is_tag (tag, length, "ol"))
+    begin_list (reader, is_tag (tag, length, "ol"));
+  else if (is_tag (tag, length, "/ul") || is_tag (tag, length, "/ol"))
+    end_list (reader);
+  else if (is_tag (tag, length, "a") && reader->address == NULL) {
+    reader->address = read_address (tag, length);
+    reader->link_start = reader->text->len;
+  } else if (is_tag (tag, length, "/a") && reader->address != NULL) {
+    end_link (reader->text, reader->link_start, reader->address);
+    g_clear_pointer (&reader->address, g_free);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (blocks); i++)
+    if (is_tag (tag, length, blocks[i]))
+      break_line (reader);
+  for (guint i = 0; i < G_N_ELEMENTS (unseen); i++)
+    if (is_tag (tag, length, unseen[i]))
+      reader->skips = unseen[i];
+}
+
+/* What follows the end tag of what nobody sees. */
+static const char *
+skip (Reader *reader, const char *p)
+{
+  const char *name = g_steal_pointer (&reader->skips);
+
+  for (const char *end = strchr (p, '<'); end != NULL; end = strchr (end + 1, '<'))
+    if (end[1] == '/' && is_tag (end + 2, strcspn (end + 2, "> \t\n"), name)) {
+      end = strchr (end, '>');
+      return end != NULL ? end + 1 : p + strlen (p);
+    }
+  return p + strlen (p);
+}
+
 char *
 openim_markup_to_text (const char *html)
 {
   g_autofree char *clean = openim_gate_text (html, -1, 0, FALSE);
-  GString *text = g_string_sized_new (strlen (clean));
-  g_autofree char *address = NULL; /* of the link that is open */
-  gsize link_start = 0;
+  Reader reader = { .text = g_string_sized_new (strlen (clean)) };
 
   for (const char *p = clean; *p != '\0';) {
     const char *end = NULL;
-    const char *tag = p + 1;
-    gsize length = 0;
 
     if (*p == '&') {
-      p = append_entity (text, p);
+      p = append_entity (reader.text, p);
       continue;
     }
     if (*p != '<' || !begins_tag (p) || (end = find_tag_end (p)) == NULL) {
-      g_string_append_c (text, *p++);
+      g_string_append_c (reader.text, *p++);
       continue;
     }
-    length = (gsize) (end - tag);
+    read_tag (&reader, p + 1, (gsize) (end - p - 1));
     p = end + 1;
-    if (is_tag (tag, length, "br") || is_tag (tag, length, "br/"))
-      g_string_append_c (text, '\n');
-    else if ((is_tag (tag, length, "p") || is_tag (tag, length, "/p") || is_tag (tag, length, "div") ||
-              is_tag (tag, length, "/div") || is_tag (tag, length, "li")) &&
-             !at_line_start (text))
-      g_string_append_c (text, '\n');
-    else if (is_tag (tag, length, "a") && address == NULL) {
-      address = read_address (tag, length);
-      link_start = text->len;
-    } else if (is_tag (tag, length, "/a") && address != NULL) {
-      end_link (text, link_start, address);
-      g_clear_pointer (&address, g_free);
-    }
+    if (reader.skips != NULL)
+      p = skip (&reader, p);
   }
-  return g_strchomp (g_string_free (text, FALSE));
+  g_free (reader.address);
+  return g_strchomp (g_string_free (reader.text, FALSE));
 }

@@ -13,9 +13,8 @@
 #include "purple/line.h"
 #include "purple/who.h"
 
-#define PAGE 200         /* members shown in one turn of the main loop */
-#define COLLECT_MS 200   /* an invitation adds many at once */
-#define MAX_MENTIONED 10 /* the SDK takes no more */
+#define PAGE 200       /* members shown in one turn of the main loop */
+#define COLLECT_MS 200 /* an invitation adds many at once */
 
 static PurpleConvChatBuddyFlags
 flags_of (const OpenimGroupMember *member)
@@ -204,7 +203,7 @@ refresh_member (OpenimConnection *self, OpenimRoom *room, const char *user_id)
   if (entry == NULL || member == NULL)
     return;
   alias = alias_of (self, room, user_id);
-  flags = flags_of (member);
+  flags = flags_of (member) | (entry->flags & PURPLE_CBFLAGS_TYPING);
   if (g_strcmp0 (entry->alias, alias) != 0) {
     g_free (entry->alias);
     entry->alias = g_steal_pointer (&alias);
@@ -214,6 +213,31 @@ refresh_member (OpenimConnection *self, OpenimRoom *room, const char *user_id)
   }
   if (openim_connection_is_open (self) && entry->flags != flags)
     purple_conv_chat_user_set_flags (chat, entry->name, flags);
+}
+
+void
+openim_members_set_typing (OpenimConnection *self,
+                           const char *conversation_id,
+                           const char *user_id,
+                           gboolean on)
+{
+  g_autoptr (GPtrArray) rooms = openim_rooms_get_all (self);
+
+  for (guint i = 0; i < rooms->len; i++) {
+    OpenimRoom *room = g_ptr_array_index (rooms, i);
+    OpenimPeer peer = { OPENIM_SESSION_GROUP, room->group_id };
+    g_autofree char *id = openim_peer_conversation_id (self, &peer);
+    PurpleConvChat *chat = g_str_equal (id, conversation_id) ? openim_room_get_chat (self, room) : NULL;
+    PurpleConvChatBuddy *entry =
+        chat != NULL ? purple_conv_chat_cb_find (chat, openim_who_name (self, user_id)) : NULL;
+
+    if (entry == NULL)
+      continue;
+    purple_conv_chat_user_set_flags (chat, entry->name,
+                                     on ? entry->flags | PURPLE_CBFLAGS_TYPING
+                                        : entry->flags & ~(guint) PURPLE_CBFLAGS_TYPING);
+    return;
+  }
 }
 
 /* --- loading --- */
@@ -411,82 +435,4 @@ openim_members_connect_signals (PurplePlugin *plugin)
   };
 
   openim_events_connect (plugin, handlers, G_N_ELEMENTS (handlers));
-}
-
-/* --- mentions --- */
-
-static gboolean
-is_word (const char *p)
-{
-  return g_unichar_isalnum (g_utf8_get_char (p)) || *p == '_';
-}
-
-/* How many bytes of @text @name takes, when a whole word ends there. */
-static gsize
-match_name (const char *text, const char *name)
-{
-  gsize length = strlen (name);
-
-  if (length == 0 || strncmp (text, name, length) != 0)
-    return 0;
-  /* Names may end in anything, and Chinese has no spaces between words. */
-  if (text[length] != '\0' && g_ascii_isalnum (name[length - 1]) && is_word (text + length) &&
-      (guchar) text[length] < 0x80)
-    return 0;
-  return length;
-}
-
-/* (nullable) The member whose name begins @text; the longest name wins. */
-static const OpenimGroupMember *
-find_mentioned (OpenimConnection *self, OpenimRoom *room, const char *text, gsize *length)
-{
-  const OpenimGroupMember *found = NULL;
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  *length = 0;
-  g_hash_table_iter_init (&iter, room->members);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    const OpenimGroupMember *member = value;
-    g_autofree char *alias = alias_of (self, room, member->userid);
-    gsize n = MAX (match_name (text, member->userid), match_name (text, alias));
-
-    n = MAX (n, match_name (text, openim_who_name (self, member->userid)));
-    /* A name that several have is nobody's; their aliases differ. */
-    if (GPOINTER_TO_UINT (g_hash_table_lookup (room->names, member->nickname)) <= 1)
-      n = MAX (n, match_name (text, member->nickname));
-    if (n <= *length)
-      continue;
-    *length = n;
-    found = member;
-  }
-  return found;
-}
-
-char *
-openim_members_find_mentions (OpenimConnection *self,
-                              OpenimRoom *room,
-                              const char *text,
-                              GPtrArray *mentioned)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const char *p = text; *p != '\0';) {
-    const OpenimGroupMember *member = NULL;
-    gsize length = 0;
-
-    /* Not in the middle of an e-mail address. */
-    if (*p == '@' && (p == text || !g_ascii_isalnum (p[-1])))
-      member = find_mentioned (self, room, p + 1, &length);
-    if (member == NULL || (mentioned->len >= MAX_MENTIONED && !g_ptr_array_find (mentioned, member, NULL))) {
-      g_string_append_c (out, *p++);
-      continue;
-    }
-    if (!g_ptr_array_find (mentioned, member, NULL))
-      g_ptr_array_add (mentioned, (gpointer) member);
-    p += 1 + length;
-    /* Other clients find the ID by the space behind it. */
-    g_string_append_printf (out, "@%s%s", member->userid, g_ascii_isspace (*p) ? "" : " ");
-  }
-  return g_string_free (out, FALSE);
 }

@@ -13,13 +13,6 @@ void openim_members_connect_signals (PurplePlugin *plugin);
 /* Fills the list of the window, page by page, each in its own turn of the main loop. */
 void openim_members_load (OpenimConnection *self, OpenimRoom *room);
 
-/* @text with "@name" turned into "@ID " where name is a member's ID, remark or nickname; @mentioned gets
- * these members (element-type OpenimGroupMember, borrowed). (transfer full) */
-char *openim_members_find_mentions (OpenimConnection *self,
-                                    OpenimRoom *room,
-                                    const char *text,
-                                    GPtrArray *mentioned);
-
 enum { OPENIM_ROLE_OWNER = 100, OPENIM_ROLE_ADMIN = 60, OPENIM_ROLE_MEMBER = 20 }; /* rolelevel */
 
 /* (nullable) The member with that ID; else the only one who is shown or called in the group like that, in
@@ -29,6 +22,12 @@ const OpenimGroupMember *openim_members_find (OpenimConnection *self, OpenimRoom
 GPtrArray *openim_members_look_for (OpenimConnection *self, OpenimRoom *room, const char *part);
 /* The name without an ID behind it. */
 const char *openim_members_get_name (OpenimConnection *self, const OpenimGroupMember *member);
+
+/* Somebody writes in a group whose window may be open. */
+void openim_members_set_typing (OpenimConnection *self,
+                                const char *conversation_id,
+                                const char *user_id,
+                                gboolean on);
 
 /* Translated. */
 const char *openim_members_get_role (const OpenimGroupMember *member);

@@ -22,11 +22,14 @@ static const GFlagsValue message_flags[] = {
   { 0, NULL, NULL },
 };
 
-/* TYPING and AWAY change by the minute and are no role. */
 static const GFlagsValue roles[] = {
-  { PURPLE_CBFLAGS_FOUNDER, "FOUNDER", NULL }, { PURPLE_CBFLAGS_OP, "OP", NULL },
-  { PURPLE_CBFLAGS_HALFOP, "HALFOP", NULL },   { PURPLE_CBFLAGS_VOICE, "VOICE", NULL },
-  { PURPLE_CBFLAGS_AWAY, "AWAY", NULL },       { 0, NULL, NULL },
+  { PURPLE_CBFLAGS_FOUNDER, "FOUNDER", NULL },
+  { PURPLE_CBFLAGS_OP, "OP", NULL },
+  { PURPLE_CBFLAGS_HALFOP, "HALFOP", NULL },
+  { PURPLE_CBFLAGS_VOICE, "VOICE", NULL },
+  { PURPLE_CBFLAGS_AWAY, "AWAY", NULL },
+  { PURPLE_CBFLAGS_TYPING, "TYPING", NULL },
+  { 0, NULL, NULL },
 };
 
 #define MEMBERS_ONE_BY_ONE 64 /* a longer list is one line with its length */

@@ -50,6 +50,11 @@ test_to_text (void)
     { "<span title=\"a > b\">words</span>", "words" },
     { "<img id=\"3\">caption", "caption" },
     { "<!-- nothing -->something", "something" },
+    { "<ul><li>one</li><li>two</li></ul>three", "- one\n- two\nthree" },
+    { "x<ol><li>one<li>two<ul><li>in</ul></ol>", "x\n1. one\n2. two\n  - in" },
+    { "<h1>Head</h1>text<blockquote>said</blockquote>", "Head\ntext\nsaid" },
+    { "<style>b { color: red }</style>words<script>alert(\"</b>\")</script>!", "words!" },
+    { "<title>x", "" },
     /* Links. */
     { "<a href=\"http://example.org/\">http://example.org/</a>", "http://example.org/" },
     { "<A HREF=\"http://example.org/\">example.org</A>", "example.org" },

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* memmem */
 #include "link.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "frames.h"
 
 #define READ_BYTES 16384
+#define OVERTAKE_MS 200
 #define HELD_BYTES (256 * 1024) /* a pipe that holds more does not read: the sender feels a slow reader */
 
 typedef struct {
-  GBytes *bytes; /* NULL: end of the stream */
+  GBytes *bytes; /* NULL: end of the stream, */
+  gboolean cut;  /* or of the connection */
   gint64 due;    /* monotonic µs */
   gsize done;
 } Piece;
@@ -26,11 +30,13 @@ typedef struct {
   GSource *reading;
   GSource *writing;
   guint timer;
-  gboolean finished; /* nothing more comes from the sender */
-  gboolean ended;    /* … and the end has been passed on */
-  gboolean down;     /* from the server: WebSocket messages are told apart */
+  guint reading_timer; /* until more is read */
+  gboolean finished;   /* nothing more comes from the sender */
+  gboolean ended;      /* … and the end has been passed on */
+  gboolean down;       /* from the server: WebSocket messages are told apart */
   Frames frames;
-  GBytes *moved; /* a message that waits for the next one to overtake it */
+  GBytes *moved;     /* a message that waits for the next one to overtake it, */
+  guint moved_timer; /* or for that to take too long */
 } Pipe;
 
 struct _Link {
@@ -72,6 +78,8 @@ pipe_clear (Pipe *way)
   drop_source (&way->reading);
   drop_source (&way->writing);
   g_clear_handle_id (&way->timer, g_source_remove);
+  g_clear_handle_id (&way->reading_timer, g_source_remove);
+  g_clear_handle_id (&way->moved_timer, g_source_remove);
   g_queue_clear_full (&way->pieces, piece_free);
   frames_clear (&way->frames);
   g_clear_pointer (&way->moved, g_bytes_unref);
@@ -118,6 +126,83 @@ happens (Link *link, gint64 per_mille)
   return per_mille > 0 && rand_range (link, 1000) < per_mille;
 }
 
+/* Only the first @length bytes of @unit get through, then the connection is over. */
+static void
+enqueue_cut (Pipe *way, GBytes *unit, gsize length)
+{
+  g_autoptr (GBytes) first = g_bytes_new_from_bytes (unit, 0, length);
+
+  if (length > 0)
+    enqueue (way, first);
+  enqueue (way, NULL);
+  ((Piece *) g_queue_peek_tail (&way->pieces))->cut = TRUE;
+  way->finished = TRUE;
+  drop_source (&way->reading);
+}
+
+/* After the first byte of a letter that has several; 0: there is none. */
+static gsize
+inside_letter (Link *link, const guint8 *data, gsize length)
+{
+  gsize skipped = (gsize) rand_range (link, (gint64) length);
+
+  for (gsize i = 0; i + 1 < length; i++) {
+    gsize at = (i + skipped) % (length - 1);
+
+    if (data[at] >= 0xc2 && data[at] <= 0xf4 && (data[at + 1] & 0xc0) == 0x80)
+      return at + 1;
+  }
+  return 0;
+}
+
+/* Somewhere in the body of an HTTP answer; 0: there is none. */
+static gsize
+inside_body (Link *link, const guint8 *data, gsize length)
+{
+  const guint8 *end = memmem (data, length, "\r\n\r\n", 4);
+  gsize head = end != NULL ? (gsize) (end - data) + 4 : length;
+
+  return head + 1 < length ? head + 1 + (gsize) rand_range (link, (gint64) (length - head - 1)) : 0;
+}
+
+/* Where @unit breaks off; 0: it does not. */
+static gsize
+cut_inside (Pipe *way, GBytes *unit, gboolean is_message)
+{
+  const Rules *rules = way->link->shared->rules;
+  gsize length = 0;
+  const guint8 *data = g_bytes_get_data (unit, &length);
+
+  if (is_message && length > 1 && happens (way->link, rules->cut_frame))
+    return 1 + (gsize) rand_range (way->link, (gint64) length - 1);
+  if (length > 1 && happens (way->link, rules->cut_text))
+    return inside_letter (way->link, data, length);
+  if (way->frames.plain && happens (way->link, rules->cut_body))
+    return inside_body (way->link, data, length);
+  return 0;
+}
+
+static void
+enqueue_moved (Pipe *way)
+{
+  g_clear_handle_id (&way->moved_timer, g_source_remove);
+  if (way->moved == NULL)
+    return;
+  enqueue (way, way->moved);
+  g_clear_pointer (&way->moved, g_bytes_unref);
+}
+
+static gboolean
+on_not_overtaken (gpointer data)
+{
+  Pipe *way = data;
+
+  way->moved_timer = 0;
+  enqueue_moved (way);
+  pump (way);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 enqueue_messages (Pipe *way, const guint8 *data, gsize length)
 {
@@ -126,19 +211,23 @@ enqueue_messages (Pipe *way, const guint8 *data, gsize length)
   GBytes *unit = NULL;
 
   frames_push (&way->frames, data, length);
-  while ((unit = frames_pop (&way->frames, &is_message)) != NULL) {
+  while (!way->finished && (unit = frames_pop (&way->frames, &is_message)) != NULL) {
+    g_autoptr (GBytes) held = unit;
+    gsize cut = cut_inside (way, unit, is_message);
+
+    if (cut > 0) {
+      enqueue_cut (way, unit, cut);
+      return;
+    }
     if (is_message && way->moved == NULL && happens (way->link, rules->reorder)) {
-      way->moved = unit;
+      way->moved = g_steal_pointer (&held);
+      way->moved_timer = g_timeout_add (OVERTAKE_MS, on_not_overtaken, way);
       continue;
     }
     enqueue (way, unit);
     if (is_message && happens (way->link, rules->duplicate))
       enqueue (way, unit);
-    if (way->moved != NULL) {
-      enqueue (way, way->moved);
-      g_clear_pointer (&way->moved, g_bytes_unref);
-    }
-    g_bytes_unref (unit);
+    enqueue_moved (way);
   }
 }
 
@@ -208,10 +297,31 @@ wait_for_room (Pipe *way)
   g_source_attach (way->writing, NULL);
 }
 
+/* So many bytes may still go by before the connection is cut; -1: all. */
 static gint64
-cut_of (Pipe *way)
+left_of (const Pipe *way)
 {
-  return way->down ? way->link->shared->rules->cut : way->link->shared->rules->cut_up;
+  const Rules *rules = way->link->shared->rules;
+  gint64 cut = way->down ? rules->cut : rules->cut_up;
+  gint64 once = way->down ? rules->cut_once : rules->cut_once_up;
+  gint64 left = -1;
+
+  if (cut > 0)
+    left = MAX (cut - (gint64) way->passed, 0);
+  if (once > 0 && (left < 0 || once - (gint64) *way->total < left))
+    left = MAX (once - (gint64) *way->total, 0);
+  return left;
+}
+
+static void
+cut_now (Pipe *way)
+{
+  Rules *rules = way->link->shared->rules;
+  gint64 *once = way->down ? &rules->cut_once : &rules->cut_once_up;
+
+  if (*once > 0 && (gint64) *way->total >= *once)
+    *once = 0;
+  link_end (way->link, rules->abrupt != 0);
 }
 
 /* TRUE: the connection has been cut, @way is gone. */
@@ -221,15 +331,15 @@ write_piece (Pipe *way, Piece *piece, gboolean *blocked)
   const Rules *rules = way->link->shared->rules;
   gsize length = 0;
   const char *data = g_bytes_get_data (piece->bytes, &length);
-  gint64 cut = cut_of (way);
+  gint64 left = left_of (way);
   g_autoptr (GError) error = NULL;
   gsize wanted = length - piece->done;
   gssize written = 0;
 
   if (rules->piece > 0)
     wanted = MIN (wanted, (gsize) rules->piece);
-  if (cut > 0)
-    wanted = MIN (wanted, (guint64) cut > way->passed ? (gsize) ((guint64) cut - way->passed) : 0);
+  if (left >= 0)
+    wanted = MIN (wanted, (gsize) left);
   if (wanted > 0)
     written = g_socket_send (way->to, data + piece->done, wanted, NULL, &error);
   if (written < 0) {
@@ -244,8 +354,8 @@ write_piece (Pipe *way, Piece *piece, gboolean *blocked)
   way->held -= (gsize) written;
   way->passed += (guint64) written;
   *way->total += (guint64) written;
-  if (cut > 0 && way->passed >= (guint64) cut) {
-    link_end (way->link, rules->abrupt != 0);
+  if (left >= 0 && written == left) {
+    cut_now (way);
     return TRUE;
   }
   return FALSE;
@@ -264,6 +374,10 @@ pump (Pipe *way)
       if (way->timer == 0)
         way->timer = g_timeout_add ((guint) (wait / 1000) + 1, on_timer, way);
       break;
+    }
+    if (piece->cut) {
+      link_end (way->link, way->link->shared->rules->abrupt != 0);
+      return;
     }
     if (piece->bytes == NULL) {
       way->ended = TRUE;
@@ -285,8 +399,19 @@ pump (Pipe *way)
   }
   if (blocked)
     wait_for_room (way);
+  if (way->reading == NULL && way->reading_timer == 0 && !way->finished && way->held < HELD_BYTES)
+    listen_for_input (way);
+}
+
+static gboolean
+on_reading_again (gpointer data)
+{
+  Pipe *way = data;
+
+  way->reading_timer = 0;
   if (way->reading == NULL && !way->finished && way->held < HELD_BYTES)
     listen_for_input (way);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -295,7 +420,9 @@ on_readable (GSocket *sock, GIOCondition condition, gpointer data)
   Pipe *way = data;
   guint8 buffer[READ_BYTES];
   g_autoptr (GError) error = NULL;
-  gssize length = g_socket_receive (sock, (char *) buffer, sizeof buffer, NULL, &error);
+  gint64 rate = way->link->shared->rules->read_rate;
+  gsize wanted = rate > 0 ? (gsize) CLAMP (rate / 50, 1, (gint64) sizeof buffer) : sizeof buffer;
+  gssize length = g_socket_receive (sock, (char *) buffer, wanted, NULL, &error);
 
   if (length < 0) {
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
@@ -321,6 +448,7 @@ on_readable (GSocket *sock, GIOCondition condition, gpointer data)
 
       enqueue (way, rest);
     }
+    enqueue_moved (way);
     enqueue (way, NULL);
     pump (way);
     return G_SOURCE_REMOVE;
@@ -334,7 +462,9 @@ on_readable (GSocket *sock, GIOCondition condition, gpointer data)
 
     enqueue (way, bytes);
   }
-  if (way->held >= HELD_BYTES)
+  if (rate > 0 && !way->finished)
+    way->reading_timer = g_timeout_add ((guint) (length * 1000 / rate) + 1, on_reading_again, way);
+  if (way->held >= HELD_BYTES || rate > 0)
     drop_source (&way->reading);
   pump (way);
   return G_SOURCE_CONTINUE;

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct _Link Link;
 
 typedef struct {
-  const Rules *rules; /* may change at any time */
+  Rules *rules; /* may change at any time */
   GRand *rand;
   guint64 up;   /* bytes from clients to the server */
   guint64 down; /* and back */

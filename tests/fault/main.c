@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 
 #include "link.h"
+#include "weather.h"
 
 /* openim-fault-proxy: a bad network in front of any TCP server, on the loopback interface only.
  *
@@ -15,8 +16,9 @@
  *
  * prints one line of JSON with the ports ({"api":40001,"ws":40002}) and then obeys lines of standard input:
  * "[ROUTE] RULE NUMBER" (see rules.c), and
- * "[ROUTE] close", "[ROUTE] reset" for what is connected now, "clear" for no rules, "stats". Each line is
- * answered by one line of JSON. End of input ends it. */
+ * "[ROUTE] close", "[ROUTE] reset" for what is connected now, "clear" for no rules, "storm MS" for whatever
+ * comes, "stats". Each line is answered by one line of JSON. --script plays a file of such lines, each behind
+ * the ms after which it is due. End of input ends it. */
 
 typedef struct {
   char *name;
@@ -32,6 +34,7 @@ typedef struct {
 
 typedef struct {
   GPtrArray *routes;
+  Weather *weather;
   GMainLoop *loop;
 } Proxy;
 
@@ -242,10 +245,11 @@ print_ports (Proxy *proxy)
   print (builder);
 }
 
-/* TRUE when the line makes sense for at least one route. */
+/* TRUE when the line makes sense. */
 static gboolean
-obey (Proxy *proxy, const char *line)
+obey (gpointer data, const char *line)
 {
+  Proxy *proxy = data;
   g_auto (GStrv) words = NULL;
   guint first = 0;
   guint named = G_MAXUINT;
@@ -260,6 +264,15 @@ obey (Proxy *proxy, const char *line)
     first = 1;
   if (words[first] == NULL)
     return FALSE;
+  if (g_str_equal (words[first], "storm")) {
+    gint64 ms = 0;
+
+    good = named == G_MAXUINT && words[1] != NULL &&
+           g_ascii_string_to_signed (words[1], 10, 0, 600000, &ms, NULL);
+    if (good)
+      weather_storm (proxy->weather, (guint) ms);
+    return good;
+  }
   for (guint i = 0; i < proxy->routes->len; i++)
     if (named == G_MAXUINT || named == i)
       good = route_obey (g_ptr_array_index (proxy->routes, i), words[first], words[first + 1]) && good;
@@ -300,8 +313,10 @@ on_terminate (gpointer data)
 }
 
 static gboolean
-start (Proxy *proxy, char **targets, char **settings, guint32 seed, GError **error)
+start (Proxy *proxy, char **targets, char **settings, const char *script, guint32 seed, GError **error)
 {
+  g_autofree char *text = NULL;
+
   for (guint i = 0; targets != NULL && targets[i] != NULL; i++) {
     Route *route = route_new (targets[i], seed + i, error);
 
@@ -321,7 +336,8 @@ start (Proxy *proxy, char **targets, char **settings, guint32 seed, GError **err
                    settings[i]);
       return FALSE;
     }
-  return TRUE;
+  return script == NULL ||
+         (g_file_get_contents (script, &text, NULL, error) && weather_play (proxy->weather, text, error));
 }
 
 int
@@ -329,12 +345,14 @@ main (int argc, char **argv)
 {
   g_auto (GStrv) targets = NULL;
   g_auto (GStrv) settings = NULL;
+  g_autofree char *script = NULL;
   int seed = 1;
   GOptionEntry entries[] = {
     { "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &targets, "a server and the name of the way to it",
       "NAME=ADDRESS:PORT" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &settings, "a rule from the start",
       "\"[NAME] RULE NUMBER\"" },
+    { "script", 0, 0, G_OPTION_ARG_FILENAME, &script, "lines \"MS [NAME] RULE NUMBER\"", "FILE" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "for everything that is left to chance", "NUMBER" },
     { NULL },
   };
@@ -349,9 +367,15 @@ main (int argc, char **argv)
   g_option_context_set_description (options, help->str);
   g_option_context_add_main_entries (options, entries, NULL);
   proxy.routes = g_ptr_array_new_with_free_func (route_free);
-  if (!g_option_context_parse (options, &argc, &argv, &error) ||
-      !start (&proxy, targets, settings, (guint32) seed, &error)) {
+  if (!g_option_context_parse (options, &argc, &argv, &error)) {
     g_printerr ("%s\n", error->message);
+    g_ptr_array_unref (proxy.routes);
+    return 2;
+  }
+  proxy.weather = weather_new ((guint32) seed, obey, &proxy);
+  if (!start (&proxy, targets, settings, script, (guint32) seed, &error)) {
+    g_printerr ("%s\n", error->message);
+    weather_free (proxy.weather);
     g_ptr_array_unref (proxy.routes);
     return 2;
   }
@@ -364,6 +388,7 @@ main (int argc, char **argv)
   g_io_add_watch (input, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, &proxy);
   print_ports (&proxy);
   g_main_loop_run (proxy.loop);
+  weather_free (proxy.weather);
   g_ptr_array_unref (proxy.routes);
   g_main_loop_unref (proxy.loop);
   return 0;

@@ -248,6 +248,149 @@ run_refuse (Stage *stage)
   bench_close (&bench);
 }
 
+/* Sends @text and says how much of it comes back before the connection ends. */
+static gsize
+echo_of (GSocketConnection *connection, const char *text, gsize length)
+{
+  g_autofree char *back = g_malloc (length);
+  gsize read = 0;
+
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), text,
+                                            length, NULL, NULL, NULL));
+  g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (connection)), back, length, &read, NULL,
+                           NULL);
+  g_assert_cmpmem (back, read, text, read);
+  return read;
+}
+
+/* The byte is counted over all connections; after that all is well. */
+static void
+run_cut_once (Stage *stage)
+{
+  Bench bench;
+  g_autoptr (GSocketConnection) first = NULL;
+  g_autoptr (GSocketConnection) second = NULL;
+  g_autoptr (GSocketConnection) third = NULL;
+  g_autoptr (GSocketConnection) fourth = NULL;
+  g_autoptr (GSocketConnection) fifth = NULL;
+
+  bench_open (&bench);
+  tell (&bench, "cut-once 150");
+  first = dial (&bench);
+  g_assert_cmpint (there_and_back (first, 100, NULL), ==, 100);
+  second = dial (&bench);
+  g_assert_cmpint (there_and_back (second, 100, NULL), ==, 50);
+  g_assert_cmpint (there_and_back (first, 100, NULL), ==, 100);
+  third = dial (&bench);
+  g_assert_cmpint (there_and_back (third, 100, NULL), ==, 100);
+  tell (&bench, "cut-once-up 420"); /* 400 have gone up */
+  fourth = dial (&bench);
+  g_assert_cmpint (there_and_back (fourth, 100, NULL), <=, 20);
+  fifth = dial (&bench);
+  g_assert_cmpint (there_and_back (fifth, 1000, NULL), ==, 1000);
+  bench_close (&bench);
+}
+
+static void
+run_cut_inside (Stage *stage)
+{
+  static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n"
+                               "{\"name\":\"Zo\xc3\xab\",\"text\":\"\xe4\xbd\xa0\xe5\xa5\xbd\"}";
+  const gsize head = (gsize) (strstr (answer, "\r\n\r\n") - answer) + 4;
+  Bench bench;
+  gboolean bodies[sizeof answer] = { FALSE };
+  guint kinds = 0;
+
+  bench_open (&bench);
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (GSocketConnection) letter = NULL;
+    g_autoptr (GSocketConnection) body = NULL;
+    gsize got;
+
+    tell (&bench, "cut-text 1000");
+    letter = dial (&bench);
+    got = echo_of (letter, answer, sizeof answer - 1);
+    g_assert_cmpuint (got, <, sizeof answer - 1);
+    g_assert_cmpuint ((guint8) answer[got - 1], >=, 0xc2);
+    g_assert_cmpuint ((guint8) answer[got] & 0xc0, ==, 0x80);
+    tell (&bench, "clear");
+    tell (&bench, "cut-body 1000");
+    body = dial (&bench);
+    got = echo_of (body, answer, sizeof answer - 1);
+    g_assert_cmpuint (got, >, head);
+    g_assert_cmpuint (got, <, sizeof answer - 1);
+    kinds += !bodies[got];
+    bodies[got] = TRUE;
+    tell (&bench, "clear");
+  }
+  g_assert_cmpuint (kinds, >, 5);
+  bench_close (&bench);
+}
+
+static void append_frame (GByteArray *out, guint8 first, const char *text, gsize length);
+
+static void
+run_cut_frame (Stage *stage)
+{
+  static const char hello[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  g_autoptr (GByteArray) stream = g_byte_array_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  Bench bench;
+  gsize got;
+
+  g_byte_array_append (stream, (const guint8 *) hello, sizeof hello - 1);
+  append_frame (stream, 0x82, "a message", 9);
+  append_frame (stream, 0x82, "another", 7);
+  bench_open (&bench);
+  tell (&bench, "cut-frame 1000");
+  connection = dial (&bench);
+  got = echo_of (connection, (const char *) stream->data, stream->len);
+  g_assert_cmpuint (got, >, sizeof hello - 1);
+  g_assert_cmpuint (got, <, sizeof hello - 1 + 11);
+  bench_close (&bench);
+}
+
+static void
+run_read_rate (Stage *stage)
+{
+  Bench bench;
+  g_autoptr (GSocketConnection) connection = NULL;
+  gint64 began = 0;
+
+  bench_open (&bench);
+  tell (&bench, "echo read-rate 100000");
+  connection = dial (&bench);
+  began = g_get_monotonic_time ();
+  g_assert_cmpint (there_and_back (connection, 50000, NULL), ==, 50000);
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, 400000);
+  bench_close (&bench);
+}
+
+/* A storm breaks connections; when it is over all is well. */
+static void
+run_storm (Stage *stage)
+{
+  Bench bench;
+  guint broken = 0;
+
+  bench_open (&bench);
+  tell (&bench, "storm 5");
+  for (guint i = 0; broken < 5; i++) {
+    g_autoptr (GSocketConnection) connection = dial (&bench);
+
+    if (connection != NULL)
+      g_socket_set_timeout (g_socket_connection_get_socket (connection), 1);
+    broken += connection == NULL || there_and_back (connection, 20000, NULL) < 20000;
+  }
+  tell (&bench, "storm 0");
+  for (guint i = 0; i < 5; i++) {
+    g_autoptr (GSocketConnection) connection = dial (&bench);
+
+    g_assert_cmpint (there_and_back (connection, 20000, NULL), ==, 20000);
+  }
+  bench_close (&bench);
+}
+
 /* --- WebSocket messages are told apart --- */
 
 static void
@@ -311,10 +454,19 @@ run_frames (Stage *stage)
 }
 
 static const Story stories[] = {
-  { "plain", run_plain, STORY_PIDGIN },     { "latency", run_latency, STORY_PIDGIN },
-  { "rate", run_rate, STORY_PIDGIN },       { "cut", run_cut, STORY_PIDGIN },
-  { "silence", run_silence, STORY_PIDGIN }, { "refuse", run_refuse, STORY_PIDGIN },
-  { "frames", run_frames, STORY_PIDGIN },   { NULL },
+  { "cut-once", run_cut_once, STORY_PIDGIN },
+  { "cut-inside", run_cut_inside, STORY_PIDGIN },
+  { "cut-frame", run_cut_frame, STORY_PIDGIN },
+  { "read-rate", run_read_rate, STORY_PIDGIN },
+  { "storm", run_storm, STORY_PIDGIN },
+  { "plain", run_plain, STORY_PIDGIN },
+  { "latency", run_latency, STORY_PIDGIN },
+  { "rate", run_rate, STORY_PIDGIN },
+  { "cut", run_cut, STORY_PIDGIN },
+  { "silence", run_silence, STORY_PIDGIN },
+  { "refuse", run_refuse, STORY_PIDGIN },
+  { "frames", run_frames, STORY_PIDGIN },
+  { NULL },
 };
 
 int

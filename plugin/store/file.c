@@ -15,6 +15,7 @@
 #define LOG "openim-store"
 #define LOCK_PATIENCE 5000 /* ms */
 #define LOCK_PAUSE 10      /* ms */
+#define MARK_PLACE 32      /* in the lock file; the number of the process is shorter */
 #define NAME_MAX_BYTES 200 /* file systems allow 255, with the endings */
 
 /* ---- names */
@@ -107,9 +108,26 @@ is_closing (const char *owner, gint64 deadline)
   return TRUE;
 }
 
-/* The lock file holds the number of the process while the store is open, and nothing after a clean end. */
+/* The mark of the process that has not closed the store. */
+static guint64
+read_mark (int fd)
+{
+  guint64 mark = 0;
+
+  return pread (fd, &mark, sizeof mark, MARK_PLACE) == sizeof mark ? mark : 0;
+}
+
+void
+openim_store_file_mark (int lock, guint64 mark)
+{
+  if (pwrite (lock, &mark, sizeof mark, MARK_PLACE) != sizeof mark)
+    openim_log (LOG, OPENIM_LOG_WARNING, "the lock file: %s", g_strerror (errno));
+}
+
+/* The lock file holds the number of the process while the store is open, behind it what that process has
+ * marked, and nothing after a clean end. */
 static gboolean
-lock (OpenimStoreFile *file, gboolean *unclean, GError **error)
+lock (OpenimStoreFile *file, gboolean *unclean, guint64 *mark, GError **error)
 {
   g_autofree char *path = g_strconcat (file->path, ".lock", NULL);
   gint64 deadline = openim_clock_monotonic () + LOCK_PATIENCE;
@@ -127,6 +145,7 @@ lock (OpenimStoreFile *file, gboolean *unclean, GError **error)
   } while (code == EWOULDBLOCK && is_closing (read_owner (file->lock, owner, sizeof owner), deadline));
   if (locked) {
     *unclean = *read_owner (file->lock, owner, sizeof owner) != '\0';
+    *mark = read_mark (file->lock);
     return TRUE;
   }
   if (code == EWOULDBLOCK)
@@ -177,9 +196,10 @@ openim_store_file_open (OpenimStoreFile *file, const char *path, GError **error)
 {
   g_autoptr (GError) local = NULL;
   gboolean unclean = FALSE, damaged;
+  guint64 mark = 0;
 
   *file = (OpenimStoreFile){ .path = g_strdup (path), .lock = -1 };
-  if (!make_folder (path, error) || !lock (file, &unclean, error) || !mark_in_use (file, error) ||
+  if (!make_folder (path, error) || !lock (file, &unclean, &mark, error) || !mark_in_use (file, error) ||
       !make_file (path, error))
     return FALSE;
 
@@ -193,6 +213,8 @@ openim_store_file_open (OpenimStoreFile *file, const char *path, GError **error)
   }
   if (file->db == NULL)
     g_propagate_error (error, g_steal_pointer (&local));
+  else
+    file->db->last_mark = mark;
   return file->db != NULL;
 }
 

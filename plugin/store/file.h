@@ -18,6 +18,9 @@ typedef struct {
 /* <dir>/<server>-<user ID>.db, different for every pair. (transfer full) */
 char *openim_store_file_path (const char *dir, const char *server, const char *user_id);
 
+/* Writes @mark behind the number of the process in the lock file; any thread, while the store is open. */
+void openim_store_file_mark (int lock, guint64 mark);
+
 /* Makes folder and file, locks, opens. Errors as openim_store_open_async. Fills @file, which is closed in any
  * case. */
 gboolean openim_store_file_open (OpenimStoreFile *file, const char *path, GError **error);

@@ -251,6 +251,12 @@ index_slice (OpenimDb *db, gboolean *more, GError **error)
 }
 
 gboolean
+openim_search_may_be_due (OpenimDb *db)
+{
+  return db->unindexed < 0 || db->unindexed > OPENIM_SEARCH_UNINDEXED;
+}
+
+gboolean
 openim_search_is_due (OpenimDb *db, gboolean *due, GError **error)
 {
   gint64 waiting = 0;

@@ -45,6 +45,8 @@ gboolean openim_search_remove_all (OpenimDb *db, GError **error);
 #define OPENIM_SEARCH_UNINDEXED 10000
 /* *@due: there are more, and they shall go into the index, all of them. */
 gboolean openim_search_is_due (OpenimDb *db, gboolean *due, GError **error);
+/* FALSE: that is not worth asking, which needs no look into the tables. */
+gboolean openim_search_may_be_due (OpenimDb *db);
 /* Brings a few rows into the index, in a transaction of its own; *@more: there are others. */
 gboolean openim_search_index (OpenimDb *db, gboolean *more, GError **error);
 

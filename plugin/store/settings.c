@@ -26,6 +26,12 @@ openim_settings_set (OpenimDb *db, const char *key, const char *value, GError **
                         value);
 }
 
+guint64
+openim_settings_last_mark (OpenimDb *db)
+{
+  return db->last_mark;
+}
+
 /* ---- versions */
 
 gboolean

@@ -248,7 +248,7 @@ serve (Worker *worker)
       run_read (worker, task);
     } else {
       run_writes (worker, task);
-      worker->searchable = FALSE;
+      worker->searchable = !openim_search_may_be_due (worker->file.db);
     }
   }
   openim_store_file_close (&worker->file);
@@ -404,6 +404,13 @@ openim_store_run_finish (OpenimStore *self, GAsyncResult *result, GError **error
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   return g_steal_pointer (&((Job *) g_task_get_task_data (G_TASK (result)))->job);
+}
+
+void
+openim_store_set_mark (OpenimStore *self, guint64 mark)
+{
+  if (!self->closed)
+    openim_store_file_mark (self->worker->file.lock, mark);
 }
 
 void

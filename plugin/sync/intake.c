@@ -4,8 +4,10 @@
  * goes into the next, so that a burst becomes few transactions and order needs no thought.
  *
  * A message is told after it is stored. A program that ends between the two must not lose it, therefore each
- * job also writes down what it stored and has not told; the next job, or an empty one, strikes that out, and
- * the next login tells what is still there. */
+ * job also writes down, under a number, what it stored and has not told. When that is told, the number
+ * becomes the mark of the store: a system call and no second transaction. The next login tells what was
+ * written down under another number than that of the mark. A clean end takes the mark with it and strikes out
+ * what it stands for. */
 
 #include "base/gate.h"
 #include "store/settings.h"
@@ -23,13 +25,13 @@ struct _OpenimIntake {
   gboolean busy;
   gboolean started;
   gboolean resumed; /* what an earlier run has left untold is told */
-  gboolean untold;  /* written down, but told since */
+  guint64 told;     /* the number of what was told last, 0: nothing */
 };
 
 typedef struct {
   GPtrArray *items;
   gboolean resume;
-  gboolean untold; /* out */
+  guint64 number; /* of what is to be told; out: 0 if that is nothing */
 } Job;
 
 static void
@@ -53,14 +55,43 @@ openim_intake_new (OpenimSync *sync)
 
 /* ---- one job */
 
-/* Lines of openim_effects_list_messages. */
+/* The number, and lines of openim_effects_list_messages. @lines (nullable): nothing. */
+static gboolean
+write_untold (OpenimDb *db, guint64 number, const char *lines, GError **error)
+{
+  g_autofree char *text =
+      lines != NULL ? g_strdup_printf ("%016" G_GINT64_MODIFIER "x\n%s", number, lines) : NULL;
+
+  return openim_settings_set (db, UNTOLD, text, error);
+}
+
+/* @number: 0 if nothing is written down. @lines: (transfer full) */
+static gboolean
+read_untold (OpenimDb *db, guint64 *number, GStrv *lines, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *text = openim_settings_get (db, UNTOLD, &local);
+
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  *lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  *number = **lines != NULL ? g_ascii_strtoull ((*lines)[0], NULL, 16) : 0;
+  return TRUE;
+}
+
 static gboolean
 tell_untold (OpenimDb *db, OpenimEffects *effects, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *text = openim_settings_get (db, UNTOLD, &local);
-  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  g_auto (GStrv) lines = NULL;
+  guint64 number;
 
+  if (!read_untold (db, &number, &lines, error))
+    return FALSE;
+  if (number != 0 && number == openim_settings_last_mark (db))
+    return TRUE;
   for (guint i = 0; local == NULL && lines[i] != NULL; i++) {
     char *id = NULL;
     gint64 seq = g_ascii_strtoll (lines[i], &id, 10);
@@ -79,6 +110,17 @@ tell_untold (OpenimDb *db, OpenimEffects *effects, GError **error)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+/* At a clean end: what was written down under that number is told. */
+static gboolean
+strike_out (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
+{
+  g_auto (GStrv) lines = NULL;
+  guint64 number;
+
+  return read_untold (db, &number, &lines, error) &&
+         (number != *(guint64 *) data || write_untold (db, 0, NULL, error));
 }
 
 static gboolean
@@ -115,8 +157,10 @@ run_job (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
   if (!apply_items (db, job->items, effects, error))
     return FALSE;
   untold = openim_effects_list_messages (effects);
-  job->untold = untold != NULL;
-  return openim_settings_set (db, UNTOLD, untold, error);
+  if (untold == NULL)
+    job->number = 0;
+  /* What an earlier job has written down is told; but the mark of an earlier process does not last. */
+  return (untold == NULL && !job->resume) || write_untold (db, job->number, untold, error);
 }
 
 static void schedule (OpenimIntake *self);
@@ -132,7 +176,10 @@ on_applied (OpenimSync *sync, gpointer data, const GError *error)
   sync->intake->busy = FALSE;
   if (error == NULL) {
     sync->intake->resumed |= job->resume;
-    sync->intake->untold = job->untold;
+    if (job->number != 0) {
+      openim_store_set_mark (sync->store, job->number);
+      sync->intake->told = job->number;
+    }
   }
   for (guint i = 0; i < items->len && !sync->stopped; i++) {
     OpenimItem *item = g_ptr_array_index (items, i);
@@ -156,6 +203,7 @@ send_job (OpenimIntake *self)
 
   job->items = g_ptr_array_new_with_free_func ((GDestroyNotify) openim_item_free);
   job->resume = !self->resumed;
+  job->number = (guint64) g_random_int () << 32 | (guint64) g_random_int_range (1, G_MAXINT32);
   while (!g_queue_is_empty (&self->queue) && n < JOB_MESSAGES) {
     OpenimItem *item = g_queue_pop_head (&self->queue);
 
@@ -163,7 +211,6 @@ send_job (OpenimIntake *self)
     g_ptr_array_add (job->items, item);
   }
   self->busy = TRUE;
-  self->untold = FALSE;
   openim_sync_write (self->sync, OPENIM_STORE_WRITE, run_job, job, job_free, on_applied);
 }
 
@@ -180,7 +227,7 @@ on_idle (gpointer user_data)
 static void
 schedule (OpenimIntake *self)
 {
-  gboolean work = !g_queue_is_empty (&self->queue) || self->untold || (self->started && !self->resumed);
+  gboolean work = !g_queue_is_empty (&self->queue) || (self->started && !self->resumed);
 
   if (work && !self->busy && self->idle == 0)
     self->idle = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, self, NULL);
@@ -198,8 +245,10 @@ openim_intake_stop (OpenimIntake *self)
 {
   g_clear_handle_id (&self->idle, g_source_remove);
   g_queue_clear_full (&self->queue, (GDestroyNotify) openim_item_free);
-  if (self->untold)
-    send_job (self); /* an empty one; the store still takes it */
+  /* The store still takes it. */
+  if (self->told != 0)
+    openim_sync_write (self->sync, OPENIM_STORE_WRITE, strike_out, g_memdup2 (&self->told, sizeof self->told),
+                       g_free, NULL);
 }
 
 void

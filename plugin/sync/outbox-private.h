@@ -43,6 +43,7 @@ typedef struct {
   char *id;
   GQueue queue;           /* OpenimSending: waiting to be sent */
   OpenimSending *sending; /* (nullable) */
+  guint storing;          /* answers on their way into the store; the next message does not wait for that */
   GHashTable *acked;      /* clientMsgIDs that the server has answered and not echoed yet */
   guint timer;            /* the first in the queue has waited too long */
   guint echo_timer;       /* the echoes should have come */

@@ -257,14 +257,30 @@ on_sent (OpenimSync *sync, gpointer job, const GError *error)
   /* The server has it, the store could not be told; the next sync looks what became of it. */
   if (error != NULL && sending->reason == NULL)
     sending->reason = g_error_copy (error);
-  if (!sync->stopped && error == NULL && sending->seq == 0) {
+  if (!sync->stopped) {
     OpenimSendLane *lane = get_lane (sync->outbox, sending->conversation_id);
 
-    g_hash_table_add (lane->acked, g_strdup (sending->data->clientmsgid));
-    if (lane->echo_timer == 0)
-      lane->echo_timer = g_timeout_add (ECHO_WAIT, on_echo_late, lane);
+    lane->storing--;
+    if (error == NULL && sending->seq == 0) {
+      g_hash_table_add (lane->acked, g_strdup (sending->data->clientmsgid));
+      if (lane->echo_timer == 0)
+        lane->echo_timer = g_timeout_add (ECHO_WAIT, on_echo_late, lane);
+    }
   }
   sending_end (sending);
+}
+
+/* The server has it; the next one may go. */
+static void
+accepted (OpenimSending *sending)
+{
+  OpenimOutbox *outbox = sending->sync->outbox;
+  OpenimSendLane *lane = get_lane (outbox, sending->conversation_id);
+
+  lane->storing++;
+  lane->sending = NULL;
+  openim_sync_write (sending->sync, OPENIM_STORE_WRITE, store_sent, sending, NULL, on_sent);
+  pump (outbox, lane);
 }
 
 /* ---- sending */
@@ -330,7 +346,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     openim_sending_fail (
         sending, g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_ARGS, "the receiver takes no messages"));
   else
-    openim_sync_write (sending->sync, OPENIM_STORE_WRITE, store_sent, sending, NULL, on_sent);
+    accepted (sending);
 }
 
 static void
@@ -396,7 +412,7 @@ pump (OpenimOutbox *self, OpenimSendLane *lane)
     openim_sending_fail (sending, g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK, "not connected"));
     return;
   }
-  if (g_hash_table_size (lane->acked) >= UNCONFIRMED)
+  if (g_hash_table_size (lane->acked) + lane->storing >= UNCONFIRMED)
     return; /* goes on with the next echo */
 
   lane->sending = g_queue_pop_head (&lane->queue);

@@ -124,6 +124,44 @@ test_names (void)
   world_folder_remove (folder);
 }
 
+static gboolean
+check_mark (OpenimDb *db, gpointer job, GError **error)
+{
+  g_assert_cmpuint (openim_settings_last_mark (db), ==, *(guint64 *) job);
+  return TRUE;
+}
+
+static void
+assert_mark (const char *folder, guint64 mark)
+{
+  OpenimStore *store = open_store (folder);
+
+  run (store, OPENIM_STORE_READ, check_mark, (const char *) &mark);
+  world_close (store);
+}
+
+/* A mark outlives a process that is killed, which leaves the lock file as it is, and no other. */
+static void
+test_mark (void)
+{
+  char *folder = world_folder_new ();
+  OpenimStore *store = open_store (folder);
+  g_autofree char *lock = g_strconcat (openim_store_get_path (store), ".lock", NULL);
+  g_autofree char *content = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+
+  openim_store_set_mark (store, 1);
+  openim_store_set_mark (store, G_GUINT64_CONSTANT (0xfedcba9876543210));
+  g_assert_true (g_file_get_contents (lock, &content, &length, &error));
+  world_close (store);
+  assert_mark (folder, 0);
+  g_assert_true (g_file_set_contents (lock, content, (gssize) length, &error));
+  assert_mark (folder, G_GUINT64_CONSTANT (0xfedcba9876543210));
+  assert_mark (folder, 0);
+  world_folder_remove (folder);
+}
+
 static void
 test_lock (void)
 {
@@ -613,6 +651,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/open", test_open);
   g_test_add_func ("/store/names", test_names);
+  g_test_add_func ("/store/mark", test_mark);
   g_test_add_func ("/store/lock", test_lock);
   g_test_add_func ("/store/no-folder", test_no_folder);
   g_test_add_func ("/store/read-only", test_read_only);

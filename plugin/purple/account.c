@@ -232,6 +232,9 @@ openim_options_read (PurpleAccount *account, GError **error)
   if (options->chat_server == NULL)
     return NULL;
   options->password = g_strdup (password);
+  options->code = read_option (account, OPENIM_OPTION_CODE);
+  if (*options->code == '\0')
+    g_clear_pointer (&options->code, g_free);
   return g_steal_pointer (&options);
 }
 
@@ -246,6 +249,7 @@ openim_options_free (OpenimOptions *options)
   g_free (options->chat_server);
   g_free (options->password);
   g_free (options->token);
+  g_free (options->code);
   g_free (options->user_id);
   g_free (options->data_dir);
   g_free (options);

@@ -16,6 +16,7 @@ typedef struct {
   char *chat_server; /* http(s)://host:port, NULL when people log in by token only */
   char *password;    /* NULL when there is a token */
   char *token;       /* NULL when there is a password */
+  char *code;        /* NULL: none is set */
   char *user_id;     /* known beforehand only with a token, else NULL */
   int platform;
   char *data_dir; /* absolute, below libpurple's own folder */

@@ -9,6 +9,7 @@
 #include "purple/events.h"
 #include "purple/groups.h"
 #include "purple/line.h"
+#include "purple/shown.h"
 
 #define MAX_DIALOGS 5 /* that open by themselves after a time away */
 
@@ -20,6 +21,7 @@ typedef struct {
   char *group_id;
   char *user_id;
   char *summary;   /* what is asked, as a sentence */
+  char *text;      /* what the one who asks has written */
   gpointer dialog; /* (nullable) libpurple's handle */
 } Application;
 
@@ -36,6 +38,7 @@ application_free (gpointer data)
   g_free (application->group_id);
   g_free (application->user_id);
   g_free (application->summary);
+  g_free (application->text);
   g_free (application);
 }
 
@@ -181,17 +184,32 @@ application_new (OpenimConnection *self, const OpenimGroupRequest *request)
   application->group_id = g_strdup (request->groupid);
   application->user_id = g_strdup (request->userid);
   application->summary = describe (self, request);
+  application->text = g_strdup (request->reqmsg);
   g_hash_table_insert (self->applications->open, application->key, application);
   return application;
 }
 
 static void
-ask (OpenimConnection *self, const OpenimGroupRequest *request, Application *application)
+ask (OpenimConnection *self, Application *application)
 {
   application->dialog = purple_request_action (
-      self->gc, _ ("Application"), application->summary, *request->reqmsg != '\0' ? request->reqmsg : NULL,
-      PURPLE_DEFAULT_ACTION_NONE, self->account, request->userid, NULL, application, 2,
-      caption (N_ ("_Accept")), on_accept, caption (N_ ("_Reject")), on_reject);
+      self->gc, _ ("Application"), application->summary,
+      *application->text != '\0' ? application->text : NULL, PURPLE_DEFAULT_ACTION_NONE, self->account,
+      application->user_id, NULL, application, 2, caption (N_ ("_Accept")), on_accept,
+      caption (N_ ("_Reject")), on_reject);
+}
+
+/* FALSE: the person has been asked in an earlier session and has not answered. */
+static gboolean
+is_news (OpenimConnection *self, const OpenimGroupRequest *request)
+{
+  g_autofree char *question = g_strdup_printf ("group/%s/%s/%" G_GINT64_FORMAT, request->groupid,
+                                               request->userid, (gint64) request->reqtime);
+
+  if (openim_shown_was_asked (self->shown, question))
+    return FALSE;
+  openim_shown_add_asked (self->shown, question);
+  return TRUE;
 }
 
 /* Those of one's own go to others. */
@@ -208,13 +226,24 @@ on_requests (OpenimConnection *self, const GError *error, const ProtobufCMessage
   const Openim__Sdk__Group__GetGroupRequestResp *answer = (gconstpointer) response;
   g_autofree char *sentence = NULL;
   guint n = 0;
+  guint old = 0;
 
   for (gsize i = 0; error == NULL && i < answer->n_requests && openim_connection_is_open (self); i++) {
     const OpenimGroupRequest *request = answer->requests[i];
     Application *application = is_for_me (self, request) ? application_new (self, request) : NULL;
 
-    if (application != NULL && ++n <= MAX_DIALOGS)
-      ask (self, request, application);
+    if (application != NULL && !is_news (self, request))
+      old++;
+    else if (application != NULL && ++n <= MAX_DIALOGS)
+      ask (self, application);
+  }
+  if (old > 0 && openim_connection_is_open (self)) {
+    g_autofree char *reminder = g_strdup_printf (
+        ngettext ("%u person still asks to join a group of yours; “applications” lists them.",
+                  "%u people still ask to join groups of yours; “applications” lists them.", old),
+        old);
+
+    purple_connection_notice (self->gc, reminder);
   }
   if (n <= MAX_DIALOGS || !openim_connection_is_open (self))
     return;
@@ -223,6 +252,19 @@ on_requests (OpenimConnection *self, const GError *error, const ProtobufCMessage
                               n - MAX_DIALOGS);
   purple_notify_info (self->gc, _ ("Application"), sentence,
                       _ ("The command “applications” lists them in the group’s window."));
+}
+
+void
+openim_applications_ask_again (OpenimConnection *self)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (self->applications->open);
+
+  if (all == NULL)
+    purple_notify_info (self->gc, _ ("Applications"), _ ("Nobody waits to be let in."), NULL);
+  for (GList *l = all; l != NULL && openim_connection_is_open (self); l = l->next) {
+    close_dialog (l->data);
+    ask (self, l->data);
+  }
 }
 
 void
@@ -250,8 +292,8 @@ on_added (PurpleConnection *gc,
     return;
   if (is_for_me (self, request)) {
     application = application_new (self, request);
-    if (application != NULL)
-      ask (self, request, application);
+    if (application != NULL && is_news (self, request))
+      ask (self, application);
   } else if (g_strcmp0 (request->userid, self->self_id) != 0) {
     sentence = g_strdup_printf (_ ("The owner or an administrator has to let %s in."),
                                 *request->nickname != '\0' ? request->nickname : request->userid);

@@ -15,6 +15,9 @@ void openim_applications_connect_signals (PurplePlugin *plugin);
 /* Those that came while nobody was here, and all that nobody has answered yet. */
 void openim_applications_catch_up (OpenimConnection *self);
 
+/* An item of the account's menu: the dialogs once more. */
+void openim_applications_ask_again (OpenimConnection *self);
+
 /* Answers the application of @user_id; FALSE: there is none. @text: (nullable) for the one who asked. */
 gboolean openim_application_answer (
     OpenimConnection *self, const char *group_id, const char *user_id, gboolean accept, const char *text);

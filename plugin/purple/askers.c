@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "purple/blist.h"
 #include "purple/events.h"
+#include "purple/shown.h"
 #include "purple/who.h"
 #include "relation.pb-c.h"
 
@@ -24,12 +25,15 @@ typedef struct {
   char *text;
   gint64 time;
   gboolean waits; /* for an answer */
+  gboolean old;   /* … since an earlier session */
   gpointer dialog;
+  char *name; /* (nullable) */
 } Asked;
 
 struct _OpenimAskers {
   GPtrArray *all;      /* of Asked, owned */
   GHashTable *current; /* user ID → the newest Asked of that person */
+  gboolean reminded;
 };
 
 static void
@@ -39,6 +43,7 @@ asked_free (gpointer data)
 
   g_free (asked->user_id);
   g_free (asked->text);
+  g_free (asked->name);
   g_free (asked);
 }
 
@@ -143,11 +148,34 @@ on_reject (void *data)
 /* --- requests --- */
 
 static void
+ask (OpenimConnection *self, Asked *asked)
+{
+  /* As if on the list: both are friends by the answer alone, nobody needs to be asked to add anybody. */
+  gpointer dialog = purple_account_request_authorization (
+      self->account, openim_who_name (self, asked->user_id), NULL, asked->name,
+      *asked->text != '\0' ? asked->text : NULL, TRUE, on_accept, on_reject, asked);
+
+  if (openim_connection_is_open (self))
+    asked->dialog = dialog;
+}
+
+/* FALSE: the person has been asked in an earlier session and has not answered. */
+static gboolean
+is_news (OpenimConnection *self, const OpenimFriendRequest *request)
+{
+  g_autofree char *question =
+      g_strdup_printf ("friend/%s/%" G_GINT64_FORMAT, request->fromuserid, (gint64) request->createtime);
+
+  if (openim_shown_was_asked (self->shown, question))
+    return FALSE;
+  openim_shown_add_asked (self->shown, question);
+  return TRUE;
+}
+
+static void
 show (OpenimConnection *self, const OpenimFriendRequest *request)
 {
   Asked *asked = g_hash_table_lookup (self->askers->current, request->fromuserid);
-  const char *name = *request->fromnickname != '\0' ? request->fromnickname : NULL;
-  gpointer dialog = NULL;
 
   if (g_strcmp0 (request->fromuserid, self->self_id) == 0)
     return;
@@ -162,17 +190,59 @@ show (OpenimConnection *self, const OpenimFriendRequest *request)
   asked = g_new0 (Asked, 1);
   asked->connection = self;
   asked->user_id = g_strdup (request->fromuserid);
+  asked->name = *request->fromnickname != '\0' ? g_strdup (request->fromnickname) : NULL;
   asked->text = g_strdup (request->reqmsg);
   asked->time = request->createtime;
   asked->waits = TRUE;
   g_ptr_array_add (self->askers->all, asked);
   g_hash_table_replace (self->askers->current, asked->user_id, asked);
-  /* As if on the list: both are friends by the answer alone, nobody needs to be asked to add anybody. */
-  dialog = purple_account_request_authorization (self->account, asked->user_id, NULL, name,
-                                                 *asked->text != '\0' ? asked->text : NULL, TRUE, on_accept,
-                                                 on_reject, asked);
-  if (openim_connection_is_open (self))
-    asked->dialog = dialog;
+  asked->old = !is_news (self, request);
+  if (!asked->old)
+    ask (self, asked);
+}
+
+/* Those who were asked about before and not answered: hosts with a place for such lines get one. */
+static void
+remind (OpenimConnection *self)
+{
+  guint n = 0;
+  GHashTableIter iter;
+  gpointer value = NULL;
+  g_autofree char *sentence = NULL;
+
+  g_hash_table_iter_init (&iter, self->askers->current);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += ((const Asked *) value)->waits && ((const Asked *) value)->old;
+  if (n == 0 || self->askers->reminded)
+    return;
+  self->askers->reminded = TRUE;
+  sentence = g_strdup_printf (ngettext ("%u person still waits for your answer; “requests” lists them.",
+                                        "%u people still wait for your answer; “requests” lists them.", n),
+                              n);
+  purple_connection_notice (self->gc, sentence);
+}
+
+void
+openim_askers_ask_again (OpenimConnection *self)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->askers->current);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((const Asked *) value)->waits)
+      g_ptr_array_add (waiting, value);
+  if (waiting->len == 0)
+    purple_notify_info (self->gc, _ ("Friend requests"), _ ("Nobody waits for your answer."), NULL);
+  for (guint i = 0; i < waiting->len && openim_connection_is_open (self); i++) {
+    Asked *asked = g_ptr_array_index (waiting, i);
+
+    /* One that is there already may be behind other windows. */
+    if (asked->dialog != NULL)
+      purple_account_request_close (g_steal_pointer (&asked->dialog));
+    ask (self, asked);
+  }
 }
 
 static void
@@ -186,6 +256,8 @@ on_requests (OpenimConnection *self, const GError *error, const ProtobufCMessage
   }
   for (gsize i = 0; i < answer->n_requests && openim_connection_is_open (self); i++)
     show (self, answer->requests[i]);
+  if (openim_connection_is_open (self))
+    remind (self);
 }
 
 static void

@@ -12,6 +12,9 @@ OpenimAskers *openim_askers_new (void);
 void openim_askers_free (OpenimAskers *askers);
 void openim_askers_connect_signals (PurplePlugin *plugin);
 
+/* An item of the account's menu: the dialogs once more. */
+void openim_askers_ask_again (OpenimConnection *self);
+
 /* Commands. */
 void openim_askers_accept (OpenimConnection *self, OpenimCommandLine *command);
 void openim_askers_reject (OpenimConnection *self, OpenimCommandLine *command);

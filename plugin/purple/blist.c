@@ -2,6 +2,7 @@
 #include "purple/blist.h"
 
 #include "purple/events.h"
+#include "purple/offline.h"
 #include "purple/status.h"
 #include "purple/who.h"
 
@@ -186,7 +187,8 @@ show_friend (OpenimConnection *self, const OpenimFriend *person)
     name_buddy (self, buddy, NULL, person);
     return;
   }
-  if (g_hash_table_contains (self->roster->leaving, person->frienduserid))
+  if (g_hash_table_contains (self->roster->leaving, person->frienduserid) ||
+      openim_offline_is_removed (self, person->frienduserid))
     return;
   group = purple_find_group (OPENIM_BLIST_GROUP);
   if (group == NULL) {

@@ -203,12 +203,9 @@ openim_chat_show (OpenimConnection *self,
   if (conversation == NULL || !openim_connection_is_open (self))
     return;
   room = openim_rooms_get (self, group_id);
-  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0) {
+  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0)
     openim_line_write (conversation, html, flags, when);
-    room = openim_connection_is_open (self) ? openim_rooms_get (self, group_id) : NULL;
-    if (room != NULL && room->ending != NULL && room->farewell)
-      end_room (self, room);
-  } else if (room != NULL && !quiet)
+  else if (room != NULL && !quiet)
     serv_got_chat_in (self->gc, room->id, openim_who_name (self, sender), flags, html, when);
   else
     purple_conv_chat_write (purple_conversation_get_chat_data (conversation), openim_who_name (self, sender),
@@ -260,31 +257,34 @@ is_among (OpenimGroupMember *const *members, gsize n, const char *user_id)
   return FALSE;
 }
 
-/* Before or after the news itself. */
-static void
-on_message (PurpleConnection *gc, const Openim__Event__EventOnRecvNewMessageData *data, gpointer user_data)
+/* Says that the person is not in the group any more. */
+static gboolean
+is_farewell (OpenimConnection *self, const OpenimMessage *message)
 {
-  OpenimConnection *self = openim_connection_get (gc);
-  const OpenimMessage *message = data->message;
-  OpenimRoom *room = self != NULL && message != NULL ? openim_rooms_get (self, message->groupid) : NULL;
-
-  if (room == NULL)
-    return;
   switch ((int) message->content_case) {
   case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_MEMBER_QUIT_TIPS:
-    room->farewell = message->memberquittips->quituser != NULL &&
-                     is_among (&message->memberquittips->quituser, 1, self->self_id);
-    break;
+    return message->memberquittips->quituser != NULL &&
+           is_among (&message->memberquittips->quituser, 1, self->self_id);
   case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_MEMBER_KICKED_TIPS:
-    room->farewell = is_among (message->memberkickedtips->kickeduserlist,
-                               message->memberkickedtips->n_kickeduserlist, self->self_id);
-    break;
+    return is_among (message->memberkickedtips->kickeduserlist, message->memberkickedtips->n_kickeduserlist,
+                     self->self_id);
   case OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_GROUP_DISMISSED_TIPS:
-    room->farewell = TRUE;
-    break;
+    return TRUE;
   default:
-    break;
+    return FALSE;
   }
+}
+
+void
+openim_chat_after (OpenimConnection *self, const OpenimMessage *message)
+{
+  OpenimRoom *room = openim_rooms_get (self, message->groupid);
+
+  if (room == NULL || !is_farewell (self, message))
+    return;
+  room->farewell = TRUE;
+  if (room->ending != NULL)
+    end_room (self, room);
 }
 
 /* Into a group whose window is still there from an earlier time, or opened for the first line of it, before
@@ -343,7 +343,6 @@ void
 openim_chat_connect_signals (PurplePlugin *plugin)
 {
   static const OpenimHandler handlers[] = {
-    { OPENIM_NUMBER (EventOnRecvNewMessage), PURPLE_CALLBACK (on_message) },
     { OPENIM_NUMBER (EventOnJoinedGroupDeleted), PURPLE_CALLBACK (on_group_deleted) },
     { OPENIM_NUMBER (EventOnJoinedGroupAdded), PURPLE_CALLBACK (on_group_added) },
     { OPENIM_NUMBER (EventOnGroupInfoChanged), PURPLE_CALLBACK (on_group_changed) },

@@ -18,7 +18,7 @@ typedef struct {
   GHashTable *names;   /* name → how many members are counted under it (guint as pointer) */
   GPtrArray *arrivals; /* IDs of members who have come and are not shown yet */
   OpenimTimer *arrivals_timer;
-  gboolean farewell;   /* a notice has come that says why the person is not in the group any more */
+  gboolean farewell;   /* a notice has been shown that says why the person is not in the group any more */
   OpenimTimer *ending; /* the person is out of the group, and a notice may still say why */
 } OpenimRoom;
 
@@ -45,6 +45,10 @@ void openim_chat_show (OpenimConnection *self,
                        PurpleMessageFlags flags,
                        time_t when,
                        gboolean quiet);
+
+/* After the line of a message has been shown: the last one of a group ends it. libpurple drops what comes
+ * later. */
+void openim_chat_after (OpenimConnection *self, const OpenimMessage *message);
 
 /* Members of the prpl. */
 void openim_chat_leave (PurpleConnection *gc, int id);

@@ -113,4 +113,6 @@ openim_entry_show (OpenimConnection *self,
     purple_imgstore_unref_by_id (picture);
   if (kind == OPENIM_ENTRY_NEW && openim_connection_is_open (self))
     openim_transfers_offer (self, peer, message);
+  if (peer->session == OPENIM_SESSION_GROUP && openim_connection_is_open (self))
+    openim_chat_after (self, message);
 }

@@ -10,10 +10,12 @@
 #include "purple/account.h"
 #include "purple/application.h"
 #include "purple/blist.h"
+#include "purple/code.h"
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/history.h"
 #include "purple/numbers.h"
+#include "purple/offline.h"
 #include "purple/reason.h"
 #include "purple/shown.h"
 #include "purple/status.h"
@@ -39,6 +41,8 @@ struct _OpenimLogin {
   guint lists;         /* answers that are still to come before the lists are known */
   gboolean read_again; /* … and then they are read once more */
   gboolean catch_up;   /* … and what came while we were away is shown */
+  gboolean whole;      /* … and they are as the server has them now */
+  gboolean unsettled;  /* that has not been so before */
   char *trouble; /* (nullable) the last thing that went wrong, for the case that nothing comes after it */
   OpenimTimer *silence;
   OpenimTimer *blip;
@@ -50,6 +54,7 @@ openim_login_new (void)
   OpenimLogin *login = g_new0 (OpenimLogin, 1);
 
   login->cancellable = g_cancellable_new ();
+  login->unsettled = TRUE;
   return login;
 }
 
@@ -128,6 +133,10 @@ on_all_lists (OpenimConnection *self)
     login->catch_up = FALSE;
     openim_history_catch_up (self);
     openim_applications_catch_up (self);
+    if (login->whole && login->unsettled) {
+      login->unsettled = FALSE;
+      openim_offline_settle (self);
+    }
   }
 }
 
@@ -155,6 +164,8 @@ on_friends (OpenimConnection *self, const GError *error, const ProtobufCMessage 
 {
   if (error == NULL)
     openim_roster_set_friends (self, (gconstpointer) response);
+  else
+    self->login->whole = FALSE;
   on_list (self);
 }
 
@@ -254,6 +265,9 @@ on_account (GObject *source, GAsyncResult *result, gpointer user_data)
     fail_with (self, error);
     return;
   }
+  watch_silence (self);
+  /* Used up. */
+  g_clear_pointer (&self->login->options->code, g_free);
   if (self->self_id == NULL)
     enter (self, openim_account_get_user_id (account), openim_account_get_token (account));
   else if (g_strcmp0 (self->self_id, openim_account_get_user_id (account)) == 0)
@@ -269,8 +283,9 @@ log_in_by_password (OpenimConnection *self)
   OpenimLogin *login = self->login;
   g_autoptr (GProxyResolver) proxy = openim_options_proxy (self->account);
   g_autoptr (GError) error = NULL;
+  gboolean by_code = openim_code_is_wanted (login->options);
 
-  if (login->options->password == NULL || *login->options->password == '\0') {
+  if (!by_code && (login->options->password == NULL || *login->options->password == '\0')) {
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED,
                             _ ("Enter a password, or a token in the account’s settings."));
     return;
@@ -282,6 +297,12 @@ log_in_by_password (OpenimConnection *self)
                                        login->options->platform, proxy, &error);
   if (login->account == NULL) {
     fail_with (self, error);
+    return;
+  }
+  if (by_code) {
+    /* As long as it takes a person to look. */
+    openim_connection_cancel (self, &login->silence);
+    openim_code_start (self, login->account, login->options, login->cancellable, on_account);
     return;
   }
   openim_account_login_async (login->account, login->options->password, NULL, login->cancellable, on_account,
@@ -529,8 +550,10 @@ on_sync_finish (PurpleConnection *gc, gconstpointer data, gpointer user_data)
 {
   OpenimConnection *self = openim_connection_get (gc);
 
-  if (self != NULL)
-    end_sync (self);
+  if (self == NULL)
+    return;
+  self->login->whole = TRUE;
+  end_sync (self);
 }
 
 static void
@@ -545,8 +568,10 @@ on_sync_failed (PurpleConnection *gc,
   if (data->reinstalled && !openim_connection_is_connected (self))
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_NETWORK_ERROR,
                             _ ("People, groups and conversations could not be fetched from the server."));
-  else
+  else {
+    self->login->whole = FALSE;
     end_sync (self);
+  }
 }
 
 static void

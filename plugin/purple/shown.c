@@ -10,7 +10,8 @@
 #include "base/log.h"
 
 /* Lines of the file: "<seq> <conversation ID>" for what was written, "+<seq> <conversation ID>" for what was
- * passed over (and, when it is less than before, taken back), and "= <clientMsgID>". */
+ * passed over (and, when it is less than before, taken back), "= <clientMsgID>",
+ * "@<nick> <user ID>" and "? <question>". */
 
 #define KEEP_OWN 1000   /* own messages that may still be without a seq */
 #define TIDY_ABOVE 1000 /* lines more than needed */
@@ -27,6 +28,7 @@ struct _OpenimShown {
   GHashTable *own;   /* set of clientMsgID, owned by @order */
   GQueue order;      /* of clientMsgID, oldest first */
   GHashTable *names; /* user ID → nick */
+  GHashTable *asked; /* set of questions */
 };
 
 static void
@@ -75,6 +77,8 @@ read_lines (OpenimShown *shown, const char *text)
     if (*lines[n] == '@')
       g_hash_table_replace (shown->names, g_strdup (id),
                             g_strndup (lines[n] + 1, (gsize) (id - lines[n]) - strlen ("@ ")));
+    else if (*lines[n] == '?')
+      g_hash_table_add (shown->asked, g_strdup (id));
     else if (*lines[n] == '=')
       put_own (shown, id);
     else if ((seq = g_ascii_strtoll (lines[n], NULL, 10)) > 0 && seq < G_MAXINT64)
@@ -106,6 +110,9 @@ tidy (OpenimShown *shown)
   g_hash_table_iter_init (&iter, shown->names);
   while (g_hash_table_iter_next (&iter, &key, &value))
     g_string_append_printf (text, "@%s %s\n", (const char *) value, (const char *) key);
+  g_hash_table_iter_init (&iter, shown->asked);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_string_append_printf (text, "? %s\n", (const char *) key);
   if (!g_file_set_contents_full (shown->path, text->str, (gssize) text->len, G_FILE_SET_CONTENTS_CONSISTENT,
                                  0600, &error))
     openim_log (OPENIM_LOG, OPENIM_LOG_WARNING, "what was shown cannot be tidied: %s", error->message);
@@ -127,13 +134,14 @@ openim_shown_open (const char *directory, const char *server, const char *user_i
   shown->seqs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   shown->own = g_hash_table_new (g_str_hash, g_str_equal);
   shown->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  shown->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&shown->order);
   if (g_file_get_contents (shown->path, &text, NULL, NULL)) {
     lines = read_lines (shown, text);
     torn = *text != '\0' && !g_str_has_suffix (text, "\n");
   }
   if (torn || lines > 2 * g_hash_table_size (shown->seqs) + shown->order.length +
-                          g_hash_table_size (shown->names) + TIDY_ABOVE)
+                          g_hash_table_size (shown->names) + g_hash_table_size (shown->asked) + TIDY_ABOVE)
     tidy (shown);
   shown->fd = open (shown->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (shown->fd < 0)
@@ -150,6 +158,7 @@ openim_shown_free (OpenimShown *shown)
   g_hash_table_destroy (shown->seqs);
   g_hash_table_destroy (shown->own);
   g_hash_table_destroy (shown->names);
+  g_hash_table_destroy (shown->asked);
   g_queue_clear_full (&shown->order, g_free);
   g_free (shown);
 }
@@ -240,4 +249,18 @@ openim_shown_set_name (OpenimShown *shown, const char *user_id, const char *name
     return;
   g_hash_table_replace (shown->names, g_strdup (user_id), g_strdup (name));
   append (shown, g_strdup_printf ("@%s %s\n", name, user_id));
+}
+
+gboolean
+openim_shown_was_asked (OpenimShown *shown, const char *question)
+{
+  return g_hash_table_contains (shown->asked, question);
+}
+
+void
+openim_shown_add_asked (OpenimShown *shown, const char *question)
+{
+  if (!openim_gate_id (question) || !g_hash_table_add (shown->asked, g_strdup (question)))
+    return;
+  append (shown, g_strdup_printf ("? %s\n", question));
 }

@@ -25,6 +25,11 @@ void openim_shown_pass (OpenimShown *shown, const char *conversation_id, gint64 
 /* The server has fewer messages than have been shown: it was set up anew, or the newest ones were deleted. */
 void openim_shown_rewind (OpenimShown *shown, const char *conversation_id, gint64 seq);
 
+/* Whether the person has been asked about something, such as a friend request; @question names it, without
+ * white space. */
+gboolean openim_shown_was_asked (OpenimShown *shown, const char *question);
+void openim_shown_add_asked (OpenimShown *shown, const char *question);
+
 /* The nicks under which people are shown where there are no aliases (who.h): user ID → nick; owned by
  * @shown. */
 GHashTable *openim_shown_get_names (OpenimShown *shown);

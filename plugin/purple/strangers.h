@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Names of people whom no list and no message has named: the server is asked once, and what they say waits
- * for the answer, not for long. */
+/* People whom no list and no message has named: the server is asked for their names once, and what they say
+ * waits for the answer. Groups of which it is not known that one is in them: what is said there waits for
+ * that news, and without it nothing of them is shown. Neither waits for long. */
 
 #include "purple/connection.h"
 
@@ -10,6 +11,8 @@ G_BEGIN_DECLS
 
 OpenimStrangers *openim_strangers_new (void);
 void openim_strangers_free (OpenimStrangers *strangers);
+
+void openim_strangers_connect_signals (PurplePlugin *plugin);
 
 /* Before @message is given to the display of that conversation. */
 void

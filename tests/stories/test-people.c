@@ -130,9 +130,177 @@ run_nameless (Stage *stage)
   circle_close (&circle);
 }
 
+/* --- the list --- */
+
+static gboolean
+is_friend (Scene *scene, const char *user_id)
+{
+  g_autoptr (JsonNode) data =
+      server_call (scene->server, "/friend/is_friend", "{'userID1':'alice','userID2':'%s'}", user_id);
+
+  return json_object_get_boolean_member (json_node_get_object (data), "inUser1Friends");
+}
+
+static char *
+roster (Scene *scene)
+{
+  return host_ask (scene->host, "roster", "alice", NULL);
+}
+
+static void
+log_in_again (Circle *circle)
+{
+  host_forget (circle->scene.host);
+  scene_logout (&circle->scene, "alice");
+  scene_login (&circle->scene);
+}
+
+/* Only friends and groups of one's own; whoever is removed stays away, however that was done. */
+static void
+run_clean (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *last = NULL;
+  g_autoptr (JsonNode) data = NULL;
+
+  circle_open (&circle, stage);
+  person_befriend (circle.wang, "alice");
+  circle_login (&circle);
+  before = roster (scene);
+  g_assert_nonnull (strstr (before, "Bob"));
+  g_assert_null (strstr (before, "Carol"));
+  person_say (circle.carol, "alice", "hello");
+  scene_wait_for (scene, "alice: im * RECV \"Carol\": \"hello\"");
+  host_do (scene->host, "join", "alice", "team", NULL);
+  scene_wait_for (scene, "alice: chat team joined");
+  host_wait_answer (scene->host, "*Carol*", 0, "members", "alice", "team", NULL);
+  after = roster (scene);
+  g_assert_cmpstr (after, ==, before);
+
+  /* Here, while connected. */
+  host_do (scene->host, "remove", "alice", scene_is (scene, "bitlbee") ? "王小明_0004" : WANG, NULL);
+  host_watch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-deleted", NULL });
+  scene_wait_for (scene, "alice: signal openim-friend-deleted *");
+  host_unwatch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-deleted", NULL });
+  log_in_again (&circle);
+  /* Elsewhere, while nobody was here. */
+  host_forget (scene->host);
+  scene_logout (scene, "alice");
+  data = server_call (scene->server, "/friend/delete_friend",
+                      "{'ownerUserID':'alice','friendUserID':'" BOB "'}");
+  scene_login (scene);
+  host_wait_answer (scene->host, "*Team*", 0, "roster", "alice", NULL);
+  last = roster (scene);
+  g_assert_null (strstr (last, "Bob"));
+  g_assert_null (strstr (last, "王"));
+  story_keeps_promise ("list-stays-clean");
+  circle_close (&circle);
+}
+
+/* What is done to the list while the account is not connected is done at the next login. */
+static void
+run_offline (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autofree char *last = NULL;
+
+  circle_open (&circle, stage);
+  person_befriend (circle.wang, "alice");
+  circle_login (&circle);
+  host_wait_answer (scene->host, "*王*", 0, "roster", "alice", NULL);
+  host_forget (scene->host);
+  scene_logout (scene, "alice");
+  host_do (scene->host, "remove", "alice", WANG, NULL);
+  host_do (scene->host, "add", "alice", CAROL, NULL);
+  host_forget (scene->host);
+  host_watch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-deleted", NULL });
+  host_login (scene->host, "alice");
+  scene_wait_for (scene, "alice: signal openim-friend-deleted *" WANG "*");
+  host_unwatch_signals (scene->host, OPENIM, (const char *[]){ "openim-friend-deleted", NULL });
+  person_hear (circle.carol, "alice", 1203, "*");
+  g_assert_false (is_friend (scene, WANG));
+  g_assert_true (is_friend (scene, BOB));
+  g_assert_false (host_has (scene->host, "alice: buddy+ " WANG " *"));
+  /* The one who has been asked stays, also when she has not answered the next time. */
+  log_in_again (&circle);
+  last = roster (scene);
+  g_assert_nonnull (strstr (last, CAROL));
+  g_assert_null (strstr (last, WANG));
+  circle_close (&circle);
+}
+
+/* Groups of the list are the person's own. */
+static void
+run_groups (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autofree char *moved = NULL;
+  g_autoptr (JsonNode) data = NULL;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  host_do (scene->host, "move", "alice", BOB, "Work", NULL);
+  moved = roster (scene);
+  g_assert_nonnull (strstr (moved, "Work"));
+  log_in_again (&circle);
+  host_forget (scene->host);
+  /* A change that the server tells of moves nobody either. */
+  data = server_call (scene->server, "/friend/set_friend_remark",
+                      "{'ownerUserID':'alice','friendUserID':'" BOB "','remark':'Robert'}");
+  host_wait_answer (scene->host, "*Robert*Work*", 0, "roster", "alice", NULL);
+  host_forget (scene->host);
+  log_in_again (&circle);
+  host_wait_answer (scene->host, "*Robert*Work*", 0, "roster", "alice", NULL);
+  g_assert_false (host_has (scene->host, "alice: buddy* " BOB " *OpenIM*"));
+  host_forget (scene->host);
+  story_keeps_promise ("groups-stay-put");
+  circle_close (&circle);
+}
+
+/* --- those who ask --- */
+
+/* Asked about once; the menu and a command know those who wait. */
+static void
+run_once (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autoptr (JsonNode) data = NULL;
+
+  circle_open (&circle, stage);
+  data = person_call (circle.carol, "/friend/add_friend",
+                      "{'fromUserID':'" CAROL "','toUserID':'alice','reqMsg':'hello','ex':''}");
+  host_login (scene->host, "alice");
+  scene_wait_for (scene, "alice: request 1 authorize * \"Carol\" \"hello\" on-list");
+  host_wait_answer (scene->host, "*Bob*", 0, "roster", "alice", NULL);
+  log_in_again (&circle);
+  person_say (circle.bob, "alice", "the end");
+  scene_wait_for (scene, "alice: im * RECV \"Bob\": \"the end\"");
+  g_assert_false (host_has (scene->host, "alice: request *"));
+  if (scene_is (scene, "bitlbee"))
+    scene_wait_for (scene, "alice: notice \"1 person still waits for your answer; *\"");
+  scene_type (scene, scene_is (scene, "bitlbee") ? "Bob" : BOB, "/requests");
+  scene_wait_for (scene, "alice: im *SYSTEM*: \"You are asked by Carol (" CAROL "): hello\"");
+  if (!scene_is (scene, "bitlbee")) {
+    host_do (scene->host, "account-menu", "alice", "Friend requests…", NULL);
+    scene_wait_for (scene, "alice: request * authorize * \"Carol\" \"hello\" on-list");
+  }
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
   { "names", run_names, STORY_ALL },
   { "nameless", run_nameless, STORY_ALL },
+  { "clean", run_clean, STORY_ALL },
+  { "offline", run_offline, STORY_PIDGIN | STORY_FINCH },
+  { "groups", run_groups, STORY_PIDGIN | STORY_FINCH },
+  { "once", run_once, STORY_ALL },
   { NULL },
 };
 

@@ -152,11 +152,14 @@ on_signing_off (PurpleConnection *gc, gpointer data)
 
     if (conversation == NULL || outgoing->said == NULL)
       continue;
-    /* TRANSLATORS: what the person wrote */
-    text = g_strdup_printf (
-        _ ("Not confirmed: “%s”. The connection ended; once you are connected again you will "
-           "see here what became of it."),
-        outgoing->said);
+    text =
+        outgoing->client_msg_id != NULL
+            /* TRANSLATORS: what the person wrote */
+            ? g_strdup_printf (_ ("Not confirmed: “%s”. The connection ended; once you are connected again "
+                                  "you will see here what became of it."),
+                               outgoing->said)
+            /* TRANSLATORS: what the person wrote */
+            : g_strdup_printf (_ ("Not sent: “%s”. The connection ended."), outgoing->said);
     html = openim_markup_from_text (text);
     openim_line_write (conversation, html, PURPLE_MESSAGE_ERROR, time (NULL));
   }

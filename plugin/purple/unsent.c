@@ -22,7 +22,7 @@ settle (OpenimConnection *self, const OpenimMessage *message)
     return;
   if ((int) message->status == OPENIM_STATUS_FAILED)
     openim_outgoing_tell_failed (self, &peer, text, NULL);
-  else if (openim_peer_find (self, &peer) != NULL)
+  else
     openim_outgoing_tell_sent (self, &peer, text);
 }
 

@@ -18,6 +18,9 @@
 /* The index takes letters, digits and everything above U+007F for parts of words: other signs move there. */
 #define SIGNS 0xe000
 
+#define FIRST_HAN 0x4e00
+#define LAST_HAN 0x9fff
+
 /* Which member of a content people see as text. */
 static const struct {
   int type;
@@ -44,12 +47,29 @@ visible_member (int type)
   return NULL;
 }
 
+/* ASCII and the common Chinese characters: nothing to be normalized, and no capitals but those of ASCII. */
+static gboolean
+is_simple (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text)) {
+    gunichar c = (guchar) *text < 0x80 ? (gunichar) *text : g_utf8_get_char (text);
+
+    if (c >= 0x80 && (c < FIRST_HAN || c > LAST_HAN))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* The form in which texts are compared: full width is half width, capital is small. (transfer full)
  * (nullable) */
 static char *
 fold (const char *text)
 {
-  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL_COMPOSE);
+  g_autofree char *normal = NULL;
+
+  if (is_simple (text))
+    return g_ascii_strdown (text, -1);
+  normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL_COMPOSE);
 
   return normal != NULL ? g_utf8_casefold (normal, -1) : NULL;
 }
@@ -313,10 +333,10 @@ has_type (const OpenimSearch *search, int type)
   return FALSE;
 }
 
+/* @text: folded; (nullable) */
 static gboolean
-has_words (const Search *self, const OpenimMsgData *data)
+text_has_words (const Search *self, const char *text)
 {
-  g_autofree char *text = visible_text (data);
   guint n = 0;
 
   if (text == NULL)
@@ -324,6 +344,14 @@ has_words (const Search *self, const OpenimMsgData *data)
   for (guint i = 0; i < self->keywords->len; i++)
     n += strstr (text, g_ptr_array_index (self->keywords, i)) != NULL;
   return self->search->all_keywords ? n == self->keywords->len : n > 0;
+}
+
+static gboolean
+has_words (const Search *self, const OpenimMsgData *data)
+{
+  g_autofree char *text = visible_text (data);
+
+  return text_has_words (self, text);
 }
 
 static gboolean
@@ -396,6 +424,49 @@ look_at_all (OpenimDb *db, Search *self, OpenimStatement *query, gboolean rowids
   return TRUE;
 }
 
+/* FALSE for most plain texts that lack the words, without reading all of the row. */
+static gboolean
+may_match (const Search *self, OpenimStatement *statement)
+{
+  g_autofree char *text = NULL;
+
+  if (!has_type (self->search, sqlite3_column_int (statement, 2)))
+    return FALSE;
+  if (sqlite3_column_int (statement, 2) != 101 || sqlite3_column_type (statement, 3) != SQLITE_TEXT ||
+      strchr (openim_statement_text (statement, 3), '\\') != NULL)
+    return TRUE;
+  text = fold (openim_statement_text (statement, 3));
+  return text_has_words (self, text);
+}
+
+/* Looks through what is not in the index yet. @conversation: 0 for all. */
+static gboolean
+look_at_waiting (OpenimDb *db, Search *self, gint64 conversation, GError **error)
+{
+  gboolean row;
+  g_autoptr (OpenimStatement) statement = openim_db_query (
+      db, error,
+      "SELECT m.conversation, m.slot, m.contentType, m.content FROM search_todo AS t "
+      "CROSS JOIN messages AS m ON m.conversation = t.conversation AND m.slot = t.slot "
+      "WHERE t.conversation BETWEEN ?1 AND ?2 AND m.status < 4 AND m.sendTime BETWEEN ?3 AND ?4 "
+      "ORDER BY t.conversation DESC, t.slot DESC",
+      "iiii", conversation == 0 ? G_GINT64_CONSTANT (1) : conversation,
+      conversation == 0 ? G_MAXINT64 : conversation, self->search->begin, self->search->end);
+
+  if (statement == NULL)
+    return FALSE;
+  while (self->found->len < self->enough) {
+    if (!openim_statement_next (statement, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    if (may_match (self, statement) &&
+        !look_at (db, self, sqlite3_column_int64 (statement, 0), sqlite3_column_int64 (statement, 1), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 ask_index (OpenimDb *db, Search *self, const char *question, gint64 first, gint64 last, GError **error)
 {
@@ -421,14 +492,7 @@ search_words (OpenimDb *db, Search *self, gint64 conversation, GError **error)
     append_question (question, g_ptr_array_index (self->keywords, i));
   }
 
-  if (!look_at_all (
-          db, self,
-          openim_db_query (db, error,
-                           "SELECT conversation, slot FROM search_todo "
-                           "WHERE conversation BETWEEN ?1 AND ?2 ORDER BY conversation DESC, slot DESC",
-                           "ii", conversation == 0 ? 1 : conversation,
-                           conversation == 0 ? G_MAXINT64 : conversation),
-          FALSE, error))
+  if (!look_at_waiting (db, self, conversation, error))
     return FALSE;
   if (conversation == 0)
     return ask_index (db, self, question->str, first, last, error);

@@ -18,8 +18,16 @@ openim_change (OpenimCall *call, const char *path, JsonObject *body, OpenimList 
  * reference. */
 void openim_change_settle (OpenimCall *call, OpenimList list, const char *entity);
 
+/* Posts @body (transfer full), then makes the same change here, whose events come before the empty response.
+ * Takes the call's reference. */
+void openim_change_here (OpenimCall *call, const char *path, JsonObject *body, OpenimCallChange change);
+
 /* Posts @body (transfer full) and answers with an empty response: nothing here shows the change now. Takes
  * the call's reference. */
 void openim_change_tell (OpenimCall *call, const char *path, JsonObject *body);
+
+/* No change, but the same way: brings @list up to date, then @read answers from the store. What is here will
+ * do when the server cannot be reached. Takes the call's reference. */
+void openim_change_read (OpenimCall *call, OpenimList list, OpenimCallJob read);
 
 G_END_DECLS

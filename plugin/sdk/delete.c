@@ -8,6 +8,7 @@
 #include "message.pb-c.h"
 
 #include "base/log.h"
+#include "sdk/change.h"
 #include "sdk/lookup.h"
 #include "store/deletions.h"
 
@@ -62,22 +63,8 @@ find_seq (OpenimDb *db, OpenimCall *call, gpointer response, GError **error)
 }
 
 static void
-on_deleted_there (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
-
-  if (data == NULL)
-    openim_call_take_error (call, error);
-  else
-    openim_call_change (call, delete_here, NULL);
-}
-
-static void
 on_found_seq (OpenimCall *call, gpointer response)
 {
-  OpenimResources *resources = openim_call_get_resources (call);
   const Deletion *deletion = openim_call_get_state (call);
   JsonArray *seqs;
 
@@ -89,10 +76,10 @@ on_found_seq (OpenimCall *call, gpointer response)
 
   seqs = json_array_new ();
   json_array_add_int_element (seqs, deletion->seq);
-  openim_api_call_async (resources->api, "/msg/delete_msgs",
-                         openim_json_build ("conversationID", 's', deletion->conversation_id, "userID", 's',
-                                            resources->user_id, "seqs", 'a', seqs, NULL),
-                         openim_call_get_cancellable (call), on_deleted_there, call);
+  openim_change_here (call, "/msg/delete_msgs",
+                      openim_json_build ("conversationID", 's', deletion->conversation_id, "userID", 's',
+                                         openim_call_get_user_id (call), "seqs", 'a', seqs, NULL),
+                      delete_here);
 }
 
 void

@@ -52,25 +52,8 @@ read_requests (OpenimDb *db, OpenimCall *call, gpointer response, GError **error
   return TRUE;
 }
 
-static void
-on_requests (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-
-  if (!openim_sync_list_finish (OPENIM_SYNC (source), result, &error) &&
-      openim_error_code (error) != OPENIM_ERROR_NETWORK &&
-      openim_error_code (error) != OPENIM_ERROR_TIMEOUT) {
-    openim_call_take_error (call, error);
-    return;
-  }
-  g_clear_error (&error);
-  openim_call_run (call, OPENIM_STORE_READ, read_requests, NULL);
-}
-
 void
 openim_friend_request_get_all (OpenimCall *call)
 {
-  openim_sync_list_async (openim_call_get_resources (call)->sync, OPENIM_LIST_FRIEND_REQUESTS, NULL,
-                          openim_call_get_cancellable (call), on_requests, call);
+  openim_change_read (call, OPENIM_LIST_FRIEND_REQUESTS, read_requests);
 }

@@ -2,6 +2,7 @@
 
 /* Applications to come into a group: one's own, and those to groups that one administers. */
 
+#include "sdk/change.h"
 #include "sdk/handlers.h"
 
 #include "group.pb-c.h"
@@ -23,28 +24,10 @@ read_requests (OpenimDb *db, OpenimCall *call, gpointer response, GError **error
   return TRUE;
 }
 
-static void
-on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-
-  /* What is here will do when the server cannot be reached. */
-  if (!openim_sync_list_finish (OPENIM_SYNC (source), result, &error) &&
-      openim_error_code (error) != OPENIM_ERROR_NETWORK &&
-      openim_error_code (error) != OPENIM_ERROR_TIMEOUT) {
-    openim_call_take_error (call, error);
-    return;
-  }
-  g_clear_error (&error);
-  openim_call_run (call, OPENIM_STORE_READ, read_requests, NULL);
-}
-
 void
 openim_group_request_get (OpenimCall *call)
 {
-  openim_sync_list_async (openim_call_get_resources (call)->sync, OPENIM_LIST_GROUP_REQUESTS, NULL,
-                          openim_call_get_cancellable (call), on_listed, call);
+  openim_change_read (call, OPENIM_LIST_GROUP_REQUESTS, read_requests);
 }
 
 /* ---- HandlerGroupRequest */

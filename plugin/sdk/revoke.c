@@ -7,6 +7,7 @@
 #include "message.pb-c.h"
 
 #include "base/clock.h"
+#include "sdk/change.h"
 #include "sdk/lookup.h"
 
 /* Role levels of a group. */
@@ -73,31 +74,17 @@ revoke_here (OpenimDb *db, OpenimCall *call, OpenimEffects *effects, gpointer re
 }
 
 static void
-on_revoked_there (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
-
-  if (data == NULL)
-    openim_call_take_error (call, error);
-  else
-    openim_call_change (call, revoke_here, NULL);
-}
-
-static void
 on_seq (OpenimCall *call, gint64 seq)
 {
   const Openim__Sdk__Message__RevokeMessageReq *request = openim_call_get_request (call);
-  OpenimResources *resources = openim_call_get_resources (call);
 
   if (seq == 0)
     openim_call_fail (call, OPENIM_ERROR_NO_SEQ, "The server has not told the message's number.");
   else
-    openim_api_call_async (resources->api, "/msg/revoke_msg",
-                           openim_json_build ("conversationID", 's', request->conversationid, "seq", 'i', seq,
-                                              "userID", 's', resources->user_id, NULL),
-                           openim_call_get_cancellable (call), on_revoked_there, call);
+    openim_change_here (call, "/msg/revoke_msg",
+                        openim_json_build ("conversationID", 's', request->conversationid, "seq", 'i', seq,
+                                           "userID", 's', openim_call_get_user_id (call), NULL),
+                        revoke_here);
 }
 
 static void

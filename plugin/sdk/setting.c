@@ -6,6 +6,7 @@
 
 #include "conversation.pb-c.h"
 
+#include "sdk/change.h"
 #include "sdk/lookup.h"
 
 /* The request as JSON is what the server is to change and what is to be changed here: fields have the same
@@ -52,29 +53,15 @@ apply (OpenimDb *db, OpenimCall *call, OpenimEffects *effects, gpointer response
 }
 
 static void
-on_set (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenimCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr (JsonObject) data = openim_api_call_finish (OPENIM_API (source), result, &error);
-
-  if (data == NULL)
-    openim_call_take_error (call, error);
-  else
-    openim_call_change (call, apply, NULL);
-}
-
-static void
 on_looked (OpenimCall *call, gpointer response)
 {
-  OpenimResources *resources = openim_call_get_resources (call);
-  const char *users[] = { resources->user_id, NULL };
+  const char *users[] = { openim_call_get_user_id (call), NULL };
 
   openim_pb_free (response);
-  openim_api_call_async (resources->api, "/conversation/set_conversations",
-                         openim_json_build ("userIDs", 'S', users, "conversation", 'o',
-                                            json_object_ref (openim_call_get_state (call)), NULL),
-                         openim_call_get_cancellable (call), on_set, call);
+  openim_change_here (call, "/conversation/set_conversations",
+                      openim_json_build ("userIDs", 'S', users, "conversation", 'o',
+                                         json_object_ref (openim_call_get_state (call)), NULL),
+                      apply);
 }
 
 void

@@ -83,21 +83,28 @@ return_success (GTask *task, gboolean success, GError *error)
   g_object_unref (task);
 }
 
-/* ---- login */
-
+/* @tokens: (transfer full) (nullable) NULL with @error. */
 static void
-on_login (GObject *source, GAsyncResult *result, gpointer user_data)
+return_tokens (GTask *task, OpenimLoginTokens *tokens, GError *error)
 {
-  GTask *task = user_data;
   OpenimAccount *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  OpenimLoginTokens *tokens = openim_login_finish (OPENIM_API (source), result, &error);
 
   if (tokens != NULL) {
     g_clear_pointer (&self->tokens, openim_login_tokens_free);
     self->tokens = tokens;
   }
   return_success (task, tokens != NULL, error);
+}
+
+/* ---- login */
+
+static void
+on_login (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  OpenimLoginTokens *tokens = openim_login_finish (OPENIM_API (source), result, &error);
+
+  return_tokens (user_data, tokens, error);
 }
 
 void
@@ -156,16 +163,10 @@ openim_account_send_code_finish (OpenimAccount *self, GAsyncResult *result, GErr
 static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GTask *task = user_data;
-  OpenimAccount *self = g_task_get_source_object (task);
   GError *error = NULL;
   OpenimLoginTokens *tokens = openim_login_register_finish (OPENIM_API (source), result, &error);
 
-  if (tokens != NULL) {
-    g_clear_pointer (&self->tokens, openim_login_tokens_free);
-    self->tokens = tokens;
-  }
-  return_success (task, tokens != NULL, error);
+  return_tokens (user_data, tokens, error);
 }
 
 void

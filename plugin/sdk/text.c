@@ -18,6 +18,7 @@
 
 #define AT_ALL_TAG "AtAllTag"
 #define QUOTE_MAX 400 /* bytes of a quoted text */
+#define MERGED_MAX 20 /* lines of a merged message */
 
 typedef char *(*TextFunc) (const OpenimMessage *message, const char *self_id);
 
@@ -155,21 +156,36 @@ text_of_quote (const OpenimMessage *message, const char *self_id)
   return elem->quotemessage == NULL ? g_strdup (elem->text) : quote (elem->quotemessage, elem->text, self_id);
 }
 
+/* One line for each message of a record, the first ones of a long one. Other programs put only some of them
+ * into the list of summaries. */
 static char *
 text_of_merge (const OpenimMessage *message, const char *self_id)
 {
   const Openim__Sdk__Shared__MergeElem *elem = message->mergeelem;
   GString *text = g_string_new (_ ("[chat record]"));
+  size_t all = MAX (elem->n_multimessage, elem->n_abstractlist);
+  size_t shown = MIN (all, MERGED_MAX);
 
   if (is_set (elem->title))
     g_string_append_printf (text, " %s", elem->title);
-  for (size_t i = 0; i < elem->n_abstractlist; i++)
-    g_string_append_printf (text, "\n> %s", elem->abstractlist[i]);
-  for (size_t i = 0; elem->n_abstractlist == 0 && i < elem->n_multimessage; i++) {
-    g_autofree char *said = quoted_text (elem->multimessage[i], self_id);
+  for (size_t i = 0; i < shown; i++) {
+    g_autofree char *said = NULL;
+    g_autofree char *line = NULL;
 
-    g_string_append_printf (text, "\n> %s: %s", sender_of (elem->multimessage[i]), said);
+    if (i < elem->n_multimessage) {
+      g_autofree char *words = quoted_text (elem->multimessage[i], self_id);
+
+      said = g_strdup_printf ("%s: %s", sender_of (elem->multimessage[i]), words);
+    } else {
+      said = g_strdup (elem->abstractlist[i]);
+    }
+    line = openim_gate_text (said, -1, QUOTE_MAX, TRUE);
+    g_string_append_printf (text, "\n> %s", line);
   }
+  if (all > shown)
+    g_string_append_printf (text,
+                            ngettext ("\n> … and %u more", "\n> … and %u more", (unsigned) (all - shown)),
+                            (unsigned) (all - shown));
 
   return g_string_free (text, FALSE);
 }
@@ -198,13 +214,45 @@ text_of_location (const OpenimMessage *message, const char *self_id)
                           readable ? place->description : "", readable ? " " : "", latitude, longitude);
 }
 
+/* What the official programs make of messages of their own: "customType" in the data, which is JSON. */
+static const struct {
+  gint64 type;
+  const char *text;
+} customs[] = {
+  /* TRANSLATORS: these stand for what another program has sent */
+  { 200, N_ ("[call] It can be taken with another OpenIM program only.") },
+  { 201, N_ ("[call taken]") },
+  { 202, N_ ("[call declined]") },
+  { 203, N_ ("[call cancelled]") },
+  { 204, N_ ("[call ended]") },
+  { 901, N_ ("[call]") },
+  { 905, N_ ("[invitation to a meeting]") },
+};
+
+static const char *
+find_custom (const char *data)
+{
+  g_autoptr (JsonObject) object =
+      *data == '{' ? openim_json_parse (data, strlen (data), OPENIM_GATE_FRAME_MAX, NULL) : NULL;
+  gint64 type = object == NULL ? 0 : openim_json_int (object, "customType");
+
+  for (guint i = 0; i < G_N_ELEMENTS (customs); i++) {
+    if (customs[i].type == type)
+      return _ (customs[i].text);
+  }
+  return NULL;
+}
+
 static char *
 text_of_custom (const OpenimMessage *message, const char *self_id)
 {
   const Openim__Sdk__Shared__CustomElem *elem = message->customelem;
+  const char *known = is_set (elem->data) ? find_custom (elem->data) : NULL;
 
   if (is_set (elem->description))
     return g_strdup (elem->description);
+  if (known != NULL)
+    return g_strdup (known);
 
   return is_set (elem->data) ? g_strdup_printf (_ ("[message of another program] %s"), elem->data) : NULL;
 }

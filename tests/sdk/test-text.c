@@ -43,6 +43,17 @@ static const struct {
     "[chat record] A and B\n> A: hi\n> B: ho" },
   { 107, "{\"multiMessage\":[{\"contentType\":101,\"sendID\":\"zoe\",\"textElem\":{\"content\":\"hi\"}}]}",
     "[chat record]\n> zoe: hi" },
+  { 107,
+    "{\"abstractList\":[\"zoe: "
+    "a\"],\"multiMessage\":[{\"contentType\":101,\"sendID\":\"zoe\",\"textElem\":{\"content\":\"a\"}},"
+    "{\"contentType\":101,\"sendID\":\"ann\",\"textElem\":{\"content\":\"b\\nc\"}}]}",
+    "[chat record]\n> zoe: a\n> ann: b c" },
+  { 107,
+    "{\"abstractList\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\","
+    "\"14\",\"15\","
+    "\"16\",\"17\",\"18\",\"19\",\"20\",\"21\",\"22\"]}",
+    "[chat record]\n> 1\n> 2\n> 3\n> 4\n> 5\n> 6\n> 7\n> 8\n> 9\n> 10\n> 11\n> 12\n> 13\n> 14\n> 15\n> 16\n"
+    "> 17\n> 18\n> 19\n> 20\n> … and 2 more" },
   { 108, "{\"userID\":\"zoe\",\"nickname\":\"Zoe\"}", "[contact card] Zoe (zoe)" },
   { 109, "{\"description\":\"here\",\"longitude\":-74.006,\"latitude\":40.7127}",
     "[location] here https://www.openstreetmap.org/?mlat=40.712700&mlon=-74.006000" },
@@ -50,6 +61,8 @@ static const struct {
     "[location] https://www.openstreetmap.org/?mlat=0.000000&mlon=0.000000" },
   { 110, "{\"data\":\"d\",\"description\":\"a poll\"}", "a poll" },
   { 110, "{\"data\":\"d\"}", "[message of another program] d" },
+  { 110, "{\"data\":\"{\\\"customType\\\":203,\\\"data\\\":{}}\"}", "[call cancelled]" },
+  { 110, "{\"data\":\"{\\\"customType\\\":7}\"}", "[message of another program] {\"customType\":7}" },
   { 113, "{\"msgTips\":\"yes\"}", "Ann is typing." },
   { 114,
     "{\"text\":\"no\",\"quoteMessage\":{\"contentType\":114,\"senderNickname\":\"Zoe\",\"quoteElem\":{"

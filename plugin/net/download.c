@@ -169,6 +169,9 @@ on_caller_cancelled (GCancellable *caller, gpointer data)
   Fetch *fetch = data;
 
   fetch->progress = NULL;
+  /* At once: a program that is being quit may not come to its main loop any more. */
+  if (fetch->temporary != NULL)
+    g_unlink (fetch->temporary);
   if (fetch->given_up == 0)
     fetch->given_up = g_idle_add (on_given_up, fetch);
 }

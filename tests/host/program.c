@@ -188,6 +188,12 @@ server_start_filled (const char *fill)
   return start_server (more);
 }
 
+Server *
+server_start_with (const char *const *options)
+{
+  return start_server (options);
+}
+
 void
 server_stop (Server *server)
 {

@@ -34,6 +34,8 @@ typedef struct {
 Server *server_start (const char *data, gboolean demo);
 /* In memory, with a large world around the user "bench": "members=10000", see tests/server/fill.h. */
 Server *server_start_filled (const char *fill);
+/* In memory, with options of its own: "--slow-parts", …; NULL at the end. */
+Server *server_start_with (const char *const *options);
 void server_stop (Server *server);
 void server_kill (Server *server);
 

@@ -22,6 +22,7 @@ typedef struct {
 
 /* A server in memory that knows nobody, and a host. */
 void scene_open (Scene *scene, Stage *stage);
+void scene_open_with (Scene *scene, Stage *stage, const char *const *options); /* see server_start_with */
 void scene_close (Scene *scene);
 
 /* Path of the plugin as built. (transfer full) */

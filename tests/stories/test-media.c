@@ -1,58 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scene.h"
+#include "show.h"
 
 #include <string.h>
 
-#include <glib/gstdio.h>
-
-#include "shelf.h"
-
 /* Pictures, sounds, films and files, as they are seen and sent. */
 
-#define TEXT 101
-#define PICTURE 102
-#define SOUND 103
-#define VIDEO 104
-#define FILE_MESSAGE 105
-#define FACE 115
 #define WORDS "[picture] *"
-
-/* alice and bob, and a shelf with what bob shows. */
-typedef struct {
-  Scene scene;
-  Person *bob;
-  Shelf *shelf;
-} Show;
-
-static void
-show_open (Show *show, Stage *stage)
-{
-  scene_open (&show->scene, stage);
-  scene_alice (&show->scene);
-  show->bob = person_new (show->scene.server, "bob", "Bob");
-  person_connect (show->bob);
-  person_befriend (show->bob, "alice");
-  person_found (show->bob, "team", "Team", "alice", NULL);
-  scene_group_is_read (&show->scene, "sg_team");
-  show->shelf = shelf_new ();
-  scene_login_until (&show->scene, "alice", "alice: connected", "alice: buddy bob online *", NULL);
-}
-
-static void
-show_close (Show *show)
-{
-  host_quit (show->scene.host);
-  person_free (show->bob);
-  shelf_free (show->shelf);
-  scene_close (&show->scene);
-}
-
-static void
-open_window (Show *show)
-{
-  host_do (show->scene.host, "im", "alice", "bob", NULL);
-  host_forget (show->scene.host);
-}
 
 static void
 send_picture_url (Show *show, const char *url, const char *preview, gint64 size)
@@ -94,23 +47,11 @@ expect_words (Show *show, const char *words)
 }
 
 static char *
-write_file (Show *show, const char *name, gconstpointer bytes, gsize length)
-{
-  char *path = g_build_filename (show->scene.stage->directory, name, NULL);
-  g_autoptr (GError) error = NULL;
-
-  if (!g_file_set_contents (path, bytes, (gssize) length, &error))
-    story_fail ("%s", error->message);
-  g_chmod (path, 0644);
-  return path;
-}
-
-static char *
 write_picture (Show *show, const char *name, guint side)
 {
   g_autoptr (GBytes) png = shelf_png (side, side, 100);
 
-  return write_file (show, name, g_bytes_get_data (png, NULL), g_bytes_get_size (png));
+  return show_write (show, name, g_bytes_get_data (png, NULL), g_bytes_get_size (png));
 }
 
 /* --- pictures that come --- */
@@ -122,7 +63,7 @@ run_picture (Stage *stage)
   g_autofree char *count = NULL;
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   shelf_put (show.shelf, "/object/bob/a.png", shelf_png (640, 480, 2000));
   send_picture (&show, "/object/bob/a.png");
   expect_picture (&show);
@@ -166,7 +107,7 @@ run_picture_order (Stage *stage)
   Show show = { 0 };
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   shelf_put (show.shelf, "/slow.png", shelf_png (64, 64, 20000));
   shelf_hold (show.shelf, "/slow.png", 10000);
   shelf_put (show.shelf, "/quick.png", shelf_png (64, 64, 2000));
@@ -195,7 +136,7 @@ run_picture_too_slow (Stage *stage)
   Show show = { 0 };
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   shelf_put (show.shelf, "/slow.png", shelf_png (64, 64, 20000));
   shelf_hold (show.shelf, "/slow.png", 10000);
   send_picture (&show, "/slow.png");
@@ -219,7 +160,7 @@ run_hostile_pictures (Stage *stage)
   g_autoptr (GBytes) whole = shelf_png (64, 64, 5000);
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   shelf_put (show.shelf, "/huge.png", shelf_png (30000, 30000, 100));
   shelf_put (show.shelf, "/wide.png", shelf_png (60000, 1, 100));
   shelf_put (show.shelf, "/heavy.png", shelf_png (64, 64, 3 * 1024 * 1024));
@@ -255,7 +196,7 @@ run_other_kinds (Stage *stage)
   g_autofree char *sticker = NULL;
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   shelf_put (show.shelf, "/sticker.png", shelf_png (64, 64, 200));
   sticker = shelf_url (show.shelf, "/sticker.png");
   g_autofree char *face = g_strdup_printf ("{\"index\":7,\"data\":\"{\\\"url\\\":\\\"%s\\\"}\"}", sticker);
@@ -286,7 +227,7 @@ run_many_pictures (Stage *stage)
   g_autofree char *count = NULL;
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   for (guint i = 0; i < MANY; i++) {
     g_autofree char *path = g_strdup_printf ("/%u.png", i);
 
@@ -308,7 +249,7 @@ run_picture_logout (Stage *stage)
   Show show = { 0 };
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   shelf_put (show.shelf, "/slow.png", shelf_png (64, 64, 20000));
   shelf_hold (show.shelf, "/slow.png", 10000);
   send_picture (&show, "/slow.png");
@@ -364,7 +305,7 @@ run_mixed (Stage *stage)
   g_autofree char *count = NULL;
 
   show_open (&show, stage);
-  open_window (&show);
+  show_window (&show);
   send_mixed (&show, "bob");
   scene_expect (&show.scene, "alice: im bob SEND \"*\": \"before <IMG*\"",
                 "alice: im bob SEND \"*\": \"said at once\"", NULL);
@@ -400,8 +341,8 @@ run_mixed_wrong (Stage *stage)
   g_autofree char *html = NULL;
 
   show_open (&show, stage);
-  open_window (&show);
-  path = write_file (&show, "x.png", "no picture at all", 17);
+  show_window (&show);
+  path = show_write (&show, "x.png", "no picture at all", 17);
   id = host_ask (show.scene.host, "picture", path, NULL);
   html = g_strdup_printf ("<img id=\"%s\">after", id);
   host_do (show.scene.host, "html", "alice", "bob", html, NULL);

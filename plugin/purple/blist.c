@@ -217,12 +217,15 @@ remove_friend (OpenimConnection *self, const char *user_id)
 PurpleChat *
 openim_roster_find_chat (PurpleAccount *account, const char *name)
 {
+  OpenimConnection *self = openim_connection_get_for_account (account);
+  const char *group_id = self != NULL ? openim_who_group_id (self, name) : name;
+
   for (PurpleBlistNode *node = purple_blist_get_root (); node != NULL;
        node = purple_blist_node_next (node, TRUE)) {
     if (!PURPLE_BLIST_NODE_IS_CHAT (node) || purple_chat_get_account (PURPLE_CHAT (node)) != account)
       continue;
     if (g_strcmp0 (g_hash_table_lookup (purple_chat_get_components (PURPLE_CHAT (node)), OPENIM_CHAT_KEY),
-                   name) == 0)
+                   group_id) == 0)
       return PURPLE_CHAT (node);
   }
   return NULL;

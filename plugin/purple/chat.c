@@ -171,7 +171,7 @@ openim_chat_open (OpenimConnection *self, const char *group_id)
     openim_roster_show_group (self, group);
   if (!openim_connection_is_open (self))
     return NULL;
-  conversation = serv_got_joined_chat (self->gc, room->id, id);
+  conversation = serv_got_joined_chat (self->gc, room->id, openim_who_group_name (self, id));
   if (conversation == NULL || !openim_connection_is_open (self) || openim_rooms_get (self, id) != room)
     return NULL;
   purple_conv_chat_set_nick (purple_conversation_get_chat_data (conversation),

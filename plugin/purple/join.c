@@ -9,6 +9,7 @@
 #include "purple/chat.h"
 #include "purple/events.h"
 #include "purple/line.h"
+#include "purple/who.h"
 
 enum { SOURCE_SEARCH = 3 }; /* how one has come upon the group */
 enum { VERIFY_NOT = 2 };    /* anybody may come in */
@@ -219,6 +220,23 @@ openim_join_connect_signals (PurplePlugin *plugin)
 
 /* --- members of the prpl --- */
 
+/* bitlbee has made a channel for @wanted and waits for a window of that name. */
+static void
+call_as_wanted (OpenimConnection *self, const char *wanted)
+{
+  const OpenimGroup *group = openim_roster_find_group (self, wanted);
+  const char *group_id = group != NULL ? group->groupid : wanted;
+  OpenimPeer peer = { OPENIM_SESSION_GROUP, group_id };
+  PurpleConversation *window = openim_host_is_bitlbee () ? openim_peer_find (self, &peer) : NULL;
+
+  if (window != NULL && g_strcmp0 (purple_conversation_get_name (window), wanted) == 0)
+    return;
+  if (window != NULL)
+    purple_conversation_destroy (window);
+  if (openim_connection_is_open (self))
+    openim_who_call_group (self, group_id, wanted);
+}
+
 /* bitlbee can fill in the first only, so the second must not be required. */
 GList *
 openim_join_get_fields (PurpleConnection *gc)
@@ -258,6 +276,9 @@ openim_join_chat (PurpleConnection *gc, GHashTable *components)
   OpenimConnection *self = openim_connection_get (gc);
   const char *wanted = g_hash_table_lookup (components, OPENIM_CHAT_KEY);
 
-  if (self != NULL && wanted != NULL && *wanted != '\0')
+  if (self == NULL || wanted == NULL || *wanted == '\0')
+    return;
+  call_as_wanted (self, wanted);
+  if (openim_connection_is_open (self))
     openim_join (self, wanted, g_hash_table_lookup (components, OPENIM_JOIN_TEXT_KEY), components);
 }

@@ -41,14 +41,15 @@ openim_peer_of_window (OpenimConnection *self, PurpleConversation *conversation,
   gboolean group = purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT;
 
   peer->session = group ? OPENIM_SESSION_GROUP : OPENIM_SESSION_SINGLE;
-  peer->name = group ? name : openim_who_id (self, name);
+  peer->name = group ? openim_who_group_id (self, name) : openim_who_id (self, name);
 }
 
 PurpleConversation *
 openim_peer_find (OpenimConnection *self, const OpenimPeer *peer)
 {
   if (peer->session == OPENIM_SESSION_GROUP)
-    return purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, peer->name, self->account);
+    return purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT,
+                                                  openim_who_group_name (self, peer->name), self->account);
   return purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, openim_who_name (self, peer->name),
                                                 self->account);
 }

@@ -4,11 +4,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "purple/blist.h"
+#include "user.pb-c.h"
 
 static void
-on_fill (OpenimConnection *self, gpointer data)
+fill (OpenimConnection *self, PurpleRoomlist *list)
 {
-  PurpleRoomlist *list = data;
   g_autoptr (GPtrArray) groups = NULL;
 
   if (!purple_roomlist_get_in_progress (list))
@@ -32,9 +32,47 @@ on_fill (OpenimConnection *self, gpointer data)
 }
 
 static void
+on_owners (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const Openim__Sdk__User__GetUsersInfoResp *answer = (gconstpointer) response;
+
+  for (gsize i = 0; error == NULL && i < answer->n_users; i++)
+    openim_roster_learn_name (self, answer->users[i]->userid, answer->users[i]->nickname);
+  fill (self, data);
+}
+
+static void
 release (gpointer data)
 {
   purple_roomlist_unref (data);
+}
+
+/* Owners are shown by name. */
+static void
+on_fill (OpenimConnection *self, gpointer data)
+{
+  g_autoptr (GPtrArray) groups = openim_roster_get_groups (self);
+  g_autoptr (GHashTable) unknown = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char **ids = NULL;
+  Openim__Sdk__User__GetUsersInfoReq request = OPENIM__SDK__USER__GET_USERS_INFO_REQ__INIT;
+  guint n = 0;
+
+  for (guint i = 0; i < groups->len; i++) {
+    char *owner = ((OpenimGroup *) g_ptr_array_index (groups, i))->owneruserid;
+
+    if (*owner != '\0' && g_strcmp0 (openim_roster_get_name (self, owner), owner) == 0)
+      g_hash_table_add (unknown, owner);
+  }
+  ids = (char **) g_hash_table_get_keys_as_array (unknown, &n);
+  request.userids = ids;
+  request.n_userids = n;
+  purple_roomlist_ref (data);
+  if (n > 0)
+    openim_connection_call (self, OPENIM_NUMBER (GetUsersInfo), &request, on_owners, data, release);
+  else {
+    fill (self, data);
+    release (data);
+  }
 }
 
 PurpleRoomlist *

@@ -20,6 +20,8 @@ struct _OpenimWho {
   GHashTable *names; /* user ID → name */
   GHashTable *ids;   /* folded name → user ID, owned by @names */
   gboolean loaded;
+  GHashTable *groups;    /* group ID → name */
+  GHashTable *group_ids; /* name → group ID */
 };
 
 OpenimWho *
@@ -29,6 +31,8 @@ openim_who_new (void)
 
   who->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   who->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  who->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  who->group_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return who;
 }
 
@@ -37,6 +41,8 @@ openim_who_free (OpenimWho *who)
 {
   if (who == NULL)
     return;
+  g_hash_table_destroy (who->group_ids);
+  g_hash_table_destroy (who->groups);
   g_hash_table_destroy (who->ids);
   g_hash_table_destroy (who->names);
   g_free (who);
@@ -246,4 +252,49 @@ openim_who_find_all (OpenimConnection *self, const char *text, guint *n)
     words[i] = id;
   }
   return words;
+}
+
+/* --- groups --- */
+
+void
+openim_who_call_group (OpenimConnection *self, const char *group_id, const char *name)
+{
+  const char *old = g_hash_table_lookup (self->who->groups, group_id);
+
+  if (!openim_host_is_bitlbee ())
+    return;
+  if (old != NULL)
+    g_hash_table_remove (self->who->group_ids, old);
+  g_hash_table_replace (self->who->groups, g_strdup (group_id), g_strdup (name));
+  g_hash_table_replace (self->who->group_ids, g_strdup (name), g_strdup (group_id));
+}
+
+const char *
+openim_who_group_name (OpenimConnection *self, const char *group_id)
+{
+  const OpenimGroup *group = NULL;
+
+  if (!openim_host_is_bitlbee ())
+    return group_id;
+  if (g_hash_table_contains (self->who->groups, group_id))
+    return g_hash_table_lookup (self->who->groups, group_id);
+  group = openim_roster_get_group (self, group_id);
+  if (group == NULL || *group->groupname == '\0' ||
+      purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, group_id, self->account) != NULL)
+    return group_id;
+  openim_who_call_group (self, group_id,
+                         openim_roster_find_group (self, group->groupname) == group &&
+                                 !g_hash_table_contains (self->who->group_ids, group->groupname) &&
+                                 g_ascii_strcasecmp (group->groupname, group_id) != 0
+                             ? group->groupname
+                             : group_id);
+  return g_hash_table_lookup (self->who->groups, group_id);
+}
+
+const char *
+openim_who_group_id (OpenimConnection *self, const char *name)
+{
+  const char *id = g_hash_table_lookup (self->who->group_ids, name);
+
+  return id != NULL ? id : name;
 }

@@ -27,6 +27,12 @@ const char *openim_who_find (OpenimConnection *self, const char *text);
  * @n of them. (transfer full) */
 char **openim_who_find_all (OpenimConnection *self, const char *text, guint *n);
 
+/* The same for groups: what libpurple calls their windows. In bitlbee that is what a person joins, so it is
+ * the group's name when no other has it, or whatever the person has joined it by. */
+const char *openim_who_group_name (OpenimConnection *self, const char *group_id);
+const char *openim_who_group_id (OpenimConnection *self, const char *name);
+void openim_who_call_group (OpenimConnection *self, const char *group_id, const char *name);
+
 /* A nick for @called, not longer than IRC allows; @distinct: with the end of @user_id. (transfer full) */
 char *openim_who_make_nick (const char *called, const char *user_id, gboolean distinct);
 

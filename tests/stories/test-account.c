@@ -211,9 +211,80 @@ run_register_without_address (Stage *stage)
   scene_close (&scene);
 }
 
+/* --- by a code --- */
+
+#define MAIL "alice@example.org"
+
+/* Nobody has to know where the answer goes: the progress says it, in a host without windows by name. */
+static void
+expect_question (Scene *scene, const char *number)
+{
+  g_autofree char *request = g_strdup_printf (
+      MAIL ": request %s input \"Log in\" * \"A code has been sent to " MAIL ".\" *", number);
+
+  scene_wait_for (scene, scene_is (scene, "bitlbee") ? MAIL ": progress * \"A code has been sent to " MAIL
+                                                            ". Say it to *purple_request_0*option “code”*\""
+                                                     : MAIL ": progress * \"A code has been sent to " MAIL
+                                                            ". Enter it in the window that asks for it.\"");
+  scene_wait_for (scene, request);
+}
+
+static void
+run_code (Stage *stage)
+{
+  Scene scene = { 0 };
+  g_autofree char *id = NULL;
+
+  scene_open (&scene, stage);
+  id = server_register (scene.server, "alice", "Alice", PASSWORD, NULL, MAIL);
+  scene_account (scene.host, scene.server, MAIL, NULL, NULL);
+
+  host_login (scene.host, MAIL);
+  expect_question (&scene, "1");
+  host_answer_request (scene.host, 1, "111111");
+  scene_wait_for (&scene, MAIL ": error AUTHENTICATION_FAILED fatal \"*\"");
+  scene_wait_for (&scene, MAIL ": disconnected");
+  host_forget (scene.host);
+
+  host_login (scene.host, MAIL);
+  expect_question (&scene, "2");
+  host_answer_request (scene.host, 2, " 666666 ");
+  scene_wait_for (&scene, MAIL ": connected");
+  host_forget (scene.host);
+  host_quit (scene.host);
+  scene_close (&scene);
+}
+
+/* The option holds the code, or asks for one though there is a password. */
+static void
+run_code_option (Stage *stage)
+{
+  Scene scene = { 0 };
+  g_autofree char *id = NULL;
+
+  scene_open (&scene, stage);
+  id = server_register (scene.server, "alice", "Alice", PASSWORD, NULL, MAIL);
+  scene_account (scene.host, scene.server, MAIL, PASSWORD, NULL);
+  host_account_option (scene.host, MAIL, "code", "ask");
+  host_login (scene.host, MAIL);
+  expect_question (&scene, "1");
+  scene_logout (&scene, MAIL);
+  host_forget (scene.host);
+  host_account_option (scene.host, MAIL, "code", "666666");
+  host_login (scene.host, MAIL);
+  scene_wait_for (&scene, MAIL ": connected");
+  g_assert_false (host_has (scene.host, MAIL ": request *"));
+  story_keeps_promise ("login-questions-seen");
+  host_forget (scene.host);
+  host_quit (scene.host);
+  scene_close (&scene);
+}
+
 static const Story stories[] = {
   { "password", run_password, STORY_ALL },
   { "password-of-token", run_password_of_token, STORY_ALL },
+  { "code", run_code, STORY_ALL },
+  { "code-option", run_code_option, STORY_ALL },
   { "register", run_register, STORY_PIDGIN | STORY_FINCH },
   { "register-without-address", run_register_without_address, STORY_PIDGIN | STORY_FINCH },
   { "find", run_find, STORY_ALL },

@@ -465,6 +465,7 @@ run_rooms (Stage *stage)
   host_wait_for (scene->host, "alice: rooms end", 0);
   host_do (scene->host, "join", "alice", "name=Team", "group=team", "owner=Bob", "topic=", NULL);
   scene_wait_for (scene, "alice: chat team joined");
+  host_wait_answer (scene->host, "*carol*", 0, "members", "alice", "team", NULL);
   host_forget (scene->host);
   circle_close (&circle);
 }
@@ -573,6 +574,7 @@ run_crowd (Stage *stage)
   /* What a sanitizer or valgrind takes says nothing. */
   if (story_scaled (1) == 1)
     g_assert_cmpint (longest, <=, TURN_MS);
+  story_keeps_promise ("large-groups");
   host_forget (scene.host);
   scene_close (&scene);
 }

@@ -294,6 +294,78 @@ run_once (Stage *stage)
   circle_close (&circle);
 }
 
+/* --- groups as channels --- */
+
+/* Whatever a person joins a group by, that is what the window is called: bitlbee waits for it. */
+static void
+run_channels (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  person_found (circle.carol, "2000000001", "Our choir", "alice", NULL);
+  person_found (circle.carol, "2000000002", "Twice", "alice", NULL);
+  person_found (circle.carol, "2000000003", "Twice", "alice", NULL);
+  scene_group_is_read (scene, "sg_2000000001");
+  scene_group_is_read (scene, "sg_2000000002");
+  scene_group_is_read (scene, "sg_2000000003");
+  circle_login (&circle);
+  host_do (scene->host, "rooms", "alice", NULL);
+  host_wait_for (scene->host, "alice: rooms room \"Our choir\" \"2000000001\" 2 \"Carol\" *", 0);
+  host_forget (scene->host);
+  /* A line opens it under its name. */
+  person_say_in (circle.carol, "2000000001", "la");
+  scene_wait_for (scene, "alice: chat \"Our choir\" RECV \"Carol\": \"la\"");
+  host_do (scene->host, "say", "alice", "Our choir", "si", NULL);
+  person_hear (circle.carol, "alice", 101, "*si*");
+  host_forget (scene->host);
+  host_do (scene->host, "join", "alice", "2000000001", NULL);
+  scene_wait_for (scene, "alice: chat 2000000001 joined");
+  host_forget (scene->host);
+  host_do (scene->host, "join", "alice", "Our choir", NULL);
+  scene_wait_for (scene, "alice: chat \"Our choir\" joined");
+  person_say_in (circle.carol, "2000000001", "do");
+  scene_wait_for (scene, "alice: chat \"Our choir\" RECV \"Carol\": \"do\"");
+  host_wait_answer (scene->host, "*Carol*", 0, "members", "alice", "Our choir", NULL);
+  host_forget (scene->host);
+  /* What is ambiguous needs the ID. */
+  person_say_in (circle.carol, "2000000003", "which?");
+  scene_wait_for (scene, "alice: chat 2000000003 RECV \"Carol\": \"which?\"");
+  host_forget (scene->host);
+  story_keeps_promise ("channels-by-name");
+  circle_close (&circle);
+}
+
+/* What a server sends of groups that one is not in is not shown. */
+static void
+run_strange_group (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+  g_autoptr (JsonNode) data = NULL;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  host_do (scene->host, "join", "alice", "team", NULL);
+  scene_wait_for (scene, "alice: chat team joined");
+  data = server_call (scene->server, "/group/kick_group",
+                      "{'groupID':'team','kickedUserIDs':['alice'],'reason':''}");
+  scene_wait_for (scene, "alice: chat team left");
+  host_do (scene->host, "close", "alice", "team", NULL);
+  host_forget (scene->host);
+  person_say_in (circle.carol, "team", "without her");
+  person_say (circle.bob, "alice", "the end");
+  scene_wait_for (scene, "alice: im * RECV \"Bob\": \"the end\"");
+  g_assert_false (host_has (scene->host, "alice: chat *"));
+  g_assert_false (host_has (scene->host, "alice: room+ *"));
+  log_in_again (&circle);
+  g_assert_false (host_has (scene->host, "alice: chat *"));
+  host_forget (scene->host);
+  story_keeps_promise ("only-own-groups");
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
   { "names", run_names, STORY_ALL },
   { "nameless", run_nameless, STORY_ALL },
@@ -301,6 +373,8 @@ static const Story stories[] = {
   { "offline", run_offline, STORY_PIDGIN | STORY_FINCH },
   { "groups", run_groups, STORY_PIDGIN | STORY_FINCH },
   { "once", run_once, STORY_ALL },
+  { "channels", run_channels, STORY_BITLBEE },
+  { "strange-group", run_strange_group, STORY_ALL },
   { NULL },
 };
 

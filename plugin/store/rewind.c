@@ -5,8 +5,10 @@
 #include "store/ranges.h"
 #include "store/settings.h"
 
-#define REWOUND "rewound" /* the setting */
-#define SLACK 60000       /* ms by which messages may overtake each other on their way into the server */
+#define REWOUND "rewound" /* the setting, and its values */
+#define NOTICED "noticed"
+#define SYNCING "syncing"
+#define SLACK 60000 /* ms by which messages may overtake each other on their way into the server */
 
 /* (element-type gint64), ascending. */
 static GArray *
@@ -67,11 +69,11 @@ openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 max, GErro
                         conversation);
 }
 
-gboolean
-openim_seqs_rewind_all (OpenimDb *db, gboolean again, GError **error)
+static gboolean
+rewind_as (OpenimDb *db, const char *state, GError **error)
 {
   openim_db_forget (db);
-  return openim_settings_set (db, REWOUND, again ? "1" : NULL, error) &&
+  return openim_settings_set (db, REWOUND, state, error) &&
          openim_db_run (db, error, "DELETE FROM ranges", "") &&
          openim_db_run (db, error,
                         "DELETE FROM messages WHERE slot > 0 AND status >= 4 AND clientMsgID IS NULL", "") &&
@@ -79,16 +81,39 @@ openim_seqs_rewind_all (OpenimDb *db, gboolean again, GError **error)
 }
 
 gboolean
-openim_seqs_is_rewound (OpenimDb *db, gboolean *rewound, GError **error)
+openim_seqs_rewind_all (OpenimDb *db, GError **error)
+{
+  return rewind_as (db, NOTICED, error);
+}
+
+/* @state: NULL when nothing was rewound. (transfer full) */
+static gboolean
+get_state (OpenimDb *db, char **state, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *value = openim_settings_get (db, REWOUND, &local);
 
-  *rewound = value != NULL;
+  *state = openim_settings_get (db, REWOUND, &local);
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+gboolean
+openim_seqs_begin_sync (OpenimDb *db, GError **error)
+{
+  g_autofree char *state = NULL;
+
+  return get_state (db, &state, error) && (state == NULL || rewind_as (db, SYNCING, error));
+}
+
+gboolean
+openim_seqs_end_sync (OpenimDb *db, GError **error)
+{
+  g_autofree char *state = NULL;
+
+  return get_state (db, &state, error) &&
+         (g_strcmp0 (state, SYNCING) != 0 || openim_settings_set (db, REWOUND, NULL, error));
 }
 
 gboolean

@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 gboolean openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 max, GError **error);
 
 /* The same of all of them, as long as nobody knows how far back the server has gone: no message loses its
- * seq. @again: what is fetched at this moment may still be of the old count, so it is to be done once more,
- * by the next sync. */
-gboolean openim_seqs_rewind_all (OpenimDb *db, gboolean again, GError **error);
-/* Whether it is. */
-gboolean openim_seqs_is_rewound (OpenimDb *db, gboolean *rewound, GError **error);
+ * seq. What is fetched at this moment may still be of the old count, and the next sync may be cut off;
+ * therefore each sync does it once more at its beginning, until one has come to its end. */
+gboolean openim_seqs_rewind_all (OpenimDb *db, GError **error);
+gboolean openim_seqs_begin_sync (OpenimDb *db, GError **error);
+gboolean openim_seqs_end_sync (OpenimDb *db, GError **error);
 
 /* Whether a message that the server has just sent cannot be of the same count as those that are here: its seq
  * is that of another one, or later ones were sent long before it. */

@@ -242,7 +242,7 @@ check_count (
   stub = openim_log_id (item->id);
   openim_log (OPENIM_SYNC_LOG, OPENIM_LOG_WARNING, "%s: the server gives out its seqs again", stub);
   effects->resync = TRUE;
-  return openim_seqs_rewind_all (db, TRUE, error);
+  return openim_seqs_rewind_all (db, error);
 }
 
 /* Parts missing before @data that were never seen and are worth waiting for; (nullable). */

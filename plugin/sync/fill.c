@@ -7,7 +7,7 @@
 #include "sync/internal.h"
 
 #define PATIENCE 5000 /* ms; whoever looks at history does not wait longer for a sync */
-#define TURNS 4
+#define TURNS 50
 
 typedef struct {
   char *id;
@@ -37,12 +37,31 @@ fill_free (gpointer p)
   g_free (fill);
 }
 
+/* @row: NULL when there is none. */
+static gboolean
+get_row (OpenimDb *db, const Fill *fill, OpenimConversationRow **row, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  *row = openim_conversations_get (db, fill->id, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static gboolean
 find_missing (OpenimDb *db, gpointer job, GError **error)
 {
   Fill *fill = g_task_get_task_data (job);
-  g_autoptr (GArray) ranges = openim_ranges_missing (db, fill->id, fill->begin, fill->end, error);
+  g_autoptr (OpenimConversationRow) row = NULL;
+  g_autoptr (GArray) ranges = NULL;
 
+  if (!get_row (db, fill, &row, error))
+    return FALSE;
+  /* What lies beyond is news, if it is there at all. */
+  ranges = openim_ranges_missing (db, fill->id, fill->begin, row != NULL ? MIN (fill->end, row->max_seq) : 0,
+                                  error);
   if (ranges == NULL)
     return FALSE;
   fill->missing = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -63,16 +82,10 @@ static gboolean
 apply_chunk (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **error)
 {
   Fill *fill = g_task_get_task_data (job);
-  g_autoptr (GError) local = NULL;
   g_autoptr (OpenimConversationRow) row = NULL;
 
-  if (!openim_item_apply (db, fill->item, effects, error))
+  if (!openim_item_apply (db, fill->item, effects, error) || !get_row (db, fill, &row, error))
     return FALSE;
-  row = openim_conversations_get (db, fill->id, &local);
-  if (local != NULL) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
-  }
   /* Those that the server did not send lie outside of what this user may see; or they were of an earlier
    * count, and then they are still to come. */
   for (guint i = 0; row != NULL && i < fill->asking; i++) {

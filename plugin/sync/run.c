@@ -7,6 +7,7 @@
 #include <malloc.h>
 
 #include "base/clock.h"
+#include "store/rewind.h"
 #include "store/settings.h"
 #include "sync/internal.h"
 
@@ -213,7 +214,7 @@ remember_synced (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **er
   /* Long lists need for a moment many times what stays of them, and malloc would keep it. */
   malloc_trim (0);
 #endif
-  return openim_settings_set (db, "synced", "1", error);
+  return openim_settings_set (db, "synced", "1", error) && openim_seqs_end_sync (db, error);
 }
 
 static void

@@ -335,16 +335,6 @@ is_behind (const Job *job)
   return FALSE;
 }
 
-/* A live message has shown it; now it is known what there is. */
-static gboolean
-finish_rewinding (OpenimDb *db, GError **error)
-{
-  gboolean rewound;
-
-  return openim_seqs_is_rewound (db, &rewound, error) &&
-         (!rewound || openim_seqs_rewind_all (db, FALSE, error));
-}
-
 /* A server that has gone back in one has done so in all of them; some may have grown beyond what they were.
  */
 static gboolean
@@ -401,7 +391,7 @@ store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
   effects->silent = job->reinstalled;
   if (job->suspects != NULL && is_behind (job) && !rewind_all (job, db, effects, error))
     return FALSE;
-  if (job->seqs->newest != NULL && !finish_rewinding (db, error))
+  if (job->seqs->newest != NULL && !openim_seqs_begin_sync (db, error))
     return FALSE;
   known = openim_conversations_marks (db, error);
   if (known == NULL)

@@ -11,7 +11,7 @@
 #include "model.h"
 #include "store/messages.h"
 
-#define STEPS 120
+#define STEPS 90
 /* Messages of one conversation that wait to be told: more are history. */
 #define AWAY 40
 #define AWHILE (10 * 60 * 1000) /* ms that setting up a server takes */

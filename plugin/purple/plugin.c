@@ -12,6 +12,7 @@
 #include "purple/askers.h"
 #include "purple/blist.h"
 #include "purple/burn.h"
+#include "purple/calls.h"
 #include "purple/chat.h"
 #include "purple/commands.h"
 #include "purple/connection.h"
@@ -176,6 +177,7 @@ load (PurplePlugin *plugin)
   for (guint n = G_N_ELEMENTS (rooms); n > 0; n--)
     rooms[n - 1](plugin);
   openim_commands_register ();
+  openim_calls_register (plugin);
   openim_offline_start (plugin);
   return TRUE;
 }
@@ -184,6 +186,7 @@ static gboolean
 unload (PurplePlugin *plugin)
 {
   openim_commands_unregister ();
+  openim_calls_unregister (plugin);
   purple_signals_disconnect_by_handle (plugin);
   purple_signals_unregister_by_instance (plugin);
   openim_trace_stop (plugin);

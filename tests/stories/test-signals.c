@@ -199,12 +199,44 @@ run_groups (Stage *stage)
   scene_close (&scene);
 }
 
+/* Somebody else's plugin hears a signal and calls a function. */
+static void
+run_listener (Stage *stage)
+{
+  Scene scene = { 0 };
+  Person *bob = NULL;
+  g_autofree char *token = NULL;
+  g_autofree char *built = story_program ("tests/stories/listener.so");
+  g_autofree char *installed = NULL;
+  g_autoptr (GFile) from = g_file_new_for_path (built);
+  g_autoptr (GFile) to = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scene_open (&scene, stage);
+  scene_alice (&scene);
+  bob = person_new (scene.server, "bob", "Bob");
+  host_quit (scene.host);
+  installed = g_build_filename (host_folder (scene.host), "plugins", "listener.so", NULL);
+  to = g_file_new_for_path (installed);
+  g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  host_start (scene.host);
+  host_do (scene.host, "load", installed, NULL);
+  token = server_token (scene.server, "alice", PLATFORM_LINUX);
+  scene_account (scene.host, scene.server, "alice", NULL, token);
+  scene_login (&scene);
+  person_befriend (bob, "alice");
+  scene_wait_for (&scene, "-: notify info \"Listener\" \"Alice\" \"Bob\"");
+  host_forget (scene.host);
+  host_quit (scene.host);
+  person_free (bob);
+  scene_close (&scene);
+}
+
 static const Story stories[] = {
-  { "names", run_names, STORY_ALL },
-  { "login", run_login, STORY_PIDGIN },
-  { "people", run_people, STORY_ALL },
-  { "groups", run_groups, STORY_ALL },
-  { NULL },
+  { "listener", run_listener, STORY_ALL }, { "names", run_names, STORY_ALL },
+  { "login", run_login, STORY_PIDGIN },    { "people", run_people, STORY_ALL },
+  { "groups", run_groups, STORY_ALL },     { NULL },
 };
 
 int

@@ -107,6 +107,19 @@ command_focus (char **args, GString *answer, GError **error)
   return TRUE;
 }
 
+/* What Pidgin and Finch count on a conversation. */
+gboolean
+command_unseen (char **args, GString *answer, GError **error)
+{
+  PurpleConversation *conversation = find_conversation (args[0], args[1], error);
+
+  if (conversation == NULL)
+    return FALSE;
+  g_string_append_printf (answer, "%d",
+                          GPOINTER_TO_INT (purple_conversation_get_data (conversation, "unseen-count")));
+  return TRUE;
+}
+
 gboolean
 command_typing (char **args, GString *answer, GError **error)
 {

@@ -363,6 +363,7 @@ static const Command commands[] = {
   { "open-room", 2, 2, command_open_room, "ACCOUNT ALIAS: double-click a chat of the buddy list" },
   { "close", 2, 2, command_close, "ACCOUNT CONVERSATION" },
   { "focus", 2, 3, command_focus, "ACCOUNT CONVERSATION [off]" },
+  { "unseen", 2, 2, command_unseen, "ACCOUNT CONVERSATION: how many lines nobody has looked at" },
   { "typing", 3, 3, command_typing, "ACCOUNT WHO on|typed|off" },
   { "invite", 3, 4, command_invite, "ACCOUNT CHAT WHO [MESSAGE]" },
   { "topic", 3, 3, command_topic, "ACCOUNT CHAT TEXT" },

@@ -18,6 +18,7 @@ gboolean command_join (char **args, GString *answer, GError **error);
 gboolean command_open_room (char **args, GString *answer, GError **error);
 gboolean command_close (char **args, GString *answer, GError **error);
 gboolean command_focus (char **args, GString *answer, GError **error);
+gboolean command_unseen (char **args, GString *answer, GError **error);
 gboolean command_typing (char **args, GString *answer, GError **error);
 gboolean command_invite (char **args, GString *answer, GError **error);
 gboolean command_topic (char **args, GString *answer, GError **error);

@@ -384,7 +384,7 @@ run_search_window (Stage *stage)
   scene_wait_for (scene, "alice: request 1 input *");
   host_answer_request (scene->host, 1, "whale");
   scene_expect (
-      scene,
+      scene, "-: request 1 closed",
       "alice: search-results \"Messages\" \"Messages that have been found\" \"When\" \"Conversation\" *",
       "alice: found \"20*\" \"Bob\" \"Bob\" \"the blue whale\" \"0\"", NULL);
   host_do (scene->host, "account-menu", "alice", "Search conversations…", NULL);

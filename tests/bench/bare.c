@@ -55,7 +55,6 @@ bare_new (const Bench *bench)
 
   bare->bench = bench;
   bare->session = soup_session_new ();
-  soup_session_set_proxy_resolver (bare->session, NULL);
   soup_session_remove_feature_by_type (bare->session, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   soup_session_websocket_connect_async (bare->session, message, NULL, NULL, G_PRIORITY_DEFAULT, NULL,
                                         on_connected, bare);

@@ -24,7 +24,7 @@ desk_new (void)
 Desk *
 desk_new_with (const char *option, const char *value)
 {
-  return desk_new_in (world_new_at (server_start_with (option, value), FALSE));
+  return desk_new_in (world_new_at (server_start_option (option, value), FALSE));
 }
 
 void

@@ -208,7 +208,7 @@ test_vanishes (void)
 static void
 test_of_old_server (void)
 {
-  Trio *trio = trio_new (server_start_with ("--behave", "3.8.3"), TRUE);
+  Trio *trio = trio_new (server_start_option ("--behave", "3.8.3"), TRUE);
 
   join (trio->carl, "team", "Let me in");
   check_request (hear_request (trio->carl, EVENT (GroupApplicationAdded), "carl"), 0, "");

@@ -388,7 +388,7 @@ test_local_ex (void)
 static void
 test_altered (void)
 {
-  World *world = world_new_at (server_start_with ("--alter", "damn=d***"), FALSE);
+  World *world = world_new_at (server_start_option ("--alter", "damn=d***"), FALSE);
   g_autoptr (OpenimMessage) message = visitor_make_text (world->ann, "a damn fine day");
   g_autoptr (OpenimMessage) sent = visitor_send (world->ann, message, "bob", "", FALSE);
   Openim__Event__EventOnMessageEditedData *edited;

@@ -363,7 +363,7 @@ test_dismiss_with_new_lists (void)
 {
   g_autofree char *directory = g_dir_make_tmp ("openim-server-XXXXXX", NULL);
   g_autofree char *file = g_build_filename (directory, "server.db", NULL);
-  Trio *trio = trio_new (server_start_with ("--data", file), TRUE);
+  Trio *trio = trio_new (server_start_option ("--data", file), TRUE);
   sqlite3 *db = NULL;
 
   visitor_do (trio->bob, FUNCTION (Logout), NULL);

@@ -372,7 +372,7 @@ test_groups (void)
 static void
 test_members (void)
 {
-  World *world = world_new_at (server_start_with ("--behave", "3.8.3"), TRUE);
+  World *world = world_new_at (server_start_option ("--behave", "3.8.3"), TRUE);
   Person *carl = person_new (world->server, "carl", "Carl");
   Openim__Sdk__Group__GetGroupMembersReq bad = OPENIM__SDK__GROUP__GET_GROUP_MEMBERS_REQ__INIT;
   Openim__Sdk__Common__RequestPagination pagination = OPENIM__SDK__COMMON__REQUEST_PAGINATION__INIT;

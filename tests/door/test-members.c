@@ -150,7 +150,7 @@ test_invite_many (void)
 static void
 test_other_server (void)
 {
-  Trio *trio = trio_new (server_start_with ("--behave", "main"), TRUE);
+  Trio *trio = trio_new (server_start_option ("--behave", "main"), TRUE);
 
   invite (trio->ann, "team", "carl");
   assert_order (trio->ann, EVENT (GroupMemberAdded), FUNCTION (InviteUserToGroup));

@@ -276,7 +276,7 @@ test_request_elsewhere (void)
 static void
 test_request_of_old_server (void)
 {
-  World *world = world_new_at (server_start_with ("--behave", "3.8.3"), FALSE);
+  World *world = world_new_at (server_start_option ("--behave", "3.8.3"), FALSE);
   OpenimFriendRequest *request;
 
   ask (world->ann, "bob", "Let me in");
@@ -357,7 +357,7 @@ test_request_vanishes (void)
 {
   g_autofree char *directory = g_dir_make_tmp ("openim-data-XXXXXX", NULL);
   g_autofree char *file = g_build_filename (directory, "server.db", NULL);
-  World *world = world_new_at (server_start_with ("--data", file), FALSE);
+  World *world = world_new_at (server_start_option ("--data", file), FALSE);
   Openim__Sdk__Relation__GetFriendRequestsResp *list;
   OpenimFriendRequest *request;
   sqlite3 *db = NULL;

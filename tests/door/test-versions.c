@@ -115,7 +115,7 @@ send_away (Trio *trio)
 static void
 test_version (gconstpointer version)
 {
-  Trio *trio = trio_new (server_start_with ("--behave", version), TRUE);
+  Trio *trio = trio_new (server_start_option ("--behave", version), TRUE);
 
   talk (trio);
   talk_in_group (trio);

@@ -18,6 +18,7 @@ struct _Visitor {
   guint8 *body;
   guint32 length;
   gboolean ended;
+  gboolean may_go;
 
   GPtrArray *results; /* Openim__Ffi__FfiResult, all that came and was not taken yet */
   GArray *order;
@@ -44,6 +45,10 @@ on_body (GObject *source, GAsyncResult *async, gpointer data)
       return;
     story_fail ("the door: %s", error->message);
   }
+  if (length < visitor->length && visitor->may_go) {
+    visitor->ended = TRUE;
+    return;
+  }
 
   result = openim_pb_unpack (&openim__ffi__ffi_result__descriptor, visitor->body, visitor->length, &error);
   if (result == NULL || length < visitor->length)
@@ -67,7 +72,7 @@ on_head (GObject *source, GAsyncResult *async, gpointer data)
       return;
     story_fail ("the door: %s", error->message);
   }
-  if (length == 0) {
+  if (length == 0 || (length < sizeof visitor->head && visitor->may_go)) {
     visitor->ended = TRUE;
     return;
   }
@@ -89,6 +94,16 @@ read_head (Visitor *visitor)
 Visitor *
 visitor_new (const char *directory)
 {
+  const char *const nothing[] = { NULL };
+
+  return visitor_new_with (directory, nothing);
+}
+
+Visitor *
+visitor_new_with (const char *directory, const char *const *environment)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autofree char *door = story_program ("tests/door/openim-door");
   g_autoptr (GError) error = NULL;
   Visitor *visitor = g_new0 (Visitor, 1);
@@ -98,8 +113,9 @@ visitor_new (const char *directory)
   visitor->results = g_ptr_array_new_with_free_func (openim_pb_free);
   visitor->order = g_array_new (FALSE, FALSE, sizeof (int));
   visitor->reading = g_cancellable_new ();
-  visitor->process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, door, NULL);
+  for (; *environment != NULL; environment += 2)
+    g_subprocess_launcher_setenv (launcher, environment[0], environment[1], TRUE);
+  visitor->process = g_subprocess_launcher_spawn (launcher, &error, door, NULL);
   if (visitor->process == NULL)
     story_fail ("%s: %s", door, error->message);
   visitor->input = g_object_ref (g_subprocess_get_stdin_pipe (visitor->process));
@@ -185,6 +201,18 @@ visitor_leave (Visitor *visitor)
 }
 
 void
+visitor_may_go (Visitor *visitor)
+{
+  visitor->may_go = TRUE;
+}
+
+gboolean
+visitor_is_gone (Visitor *visitor)
+{
+  return visitor->ended;
+}
+
+void
 visitor_kill (Visitor *visitor)
 {
   g_subprocess_force_exit (visitor->process);
@@ -199,7 +227,7 @@ visitor_write (Visitor *visitor, const void *bytes, gsize length)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!g_output_stream_write_all (visitor->input, bytes, length, NULL, NULL, &error))
+  if (!g_output_stream_write_all (visitor->input, bytes, length, NULL, NULL, &error) && !visitor->may_go)
     story_fail ("the door does not listen: %s", error->message);
 }
 
@@ -283,14 +311,28 @@ is_found (gpointer data)
   return search->next < results->len;
 }
 
+static gboolean
+is_found_or_gone (gpointer data)
+{
+  Search *search = data;
+
+  return is_found (search) || search->visitor->ended;
+}
+
 int
 visitor_answer (Visitor *visitor, guint64 handle, int function, gpointer *response)
 {
   Search search = { .visitor = visitor, .handle = handle };
+  gboolean answered = story_wait (visitor->may_go ? is_found_or_gone : is_found, &search, 0);
   const Result *result;
   int code;
 
-  if (!story_wait (is_found, &search, 0))
+  if (visitor->may_go && visitor->ended && !is_found (&search)) {
+    if (response != NULL)
+      *response = NULL;
+    return VISITOR_GONE;
+  }
+  if (!answered)
     story_fail ("%s is not answered", openim_function_get_name (function));
   result = visitor->results->pdata[search.found];
   if ((int) result->funcname != function)
@@ -351,6 +393,18 @@ visitor_refused (Visitor *visitor, int function, gconstpointer request)
 }
 
 /* ---- events */
+
+gpointer
+visitor_take (Visitor *visitor, int event)
+{
+  Search search = { .visitor = visitor, .event = event };
+
+  if (!is_found (&search))
+    return NULL;
+  visitor->heard = ((const Result *) visitor->results->pdata[search.found])->handleid;
+  g_ptr_array_remove_index (visitor->results, search.found);
+  return search.data;
+}
 
 gpointer
 visitor_hear (Visitor *visitor, int event, VisitorWants wanted, gconstpointer what)

@@ -29,8 +29,15 @@ Visitor *visitor_new (const char *directory);
 void visitor_leave (Visitor *visitor);
 /* End of input, whatever comes of it. */
 void visitor_end (Visitor *visitor);
+/* The same with something more in its environment, NAME and value one after the other, NULL at the end. */
+Visitor *visitor_new_with (const char *directory, const char *const *environment);
 /* As by kill -9; then visitor_free. */
 void visitor_kill (Visitor *visitor);
+/* From now on the door may end at any moment: then what is written to it is lost, and VISITOR_GONE is what
+ * visitor_answer answers. */
+#define VISITOR_GONE (-1)
+void visitor_may_go (Visitor *visitor);
+gboolean visitor_is_gone (Visitor *visitor);
 int visitor_pid (Visitor *visitor);
 /* What the door ended with, after waiting for it. */
 int visitor_status (Visitor *visitor);
@@ -66,6 +73,9 @@ typedef gboolean (*VisitorWants) (gconstpointer data, gconstpointer what);
 gpointer visitor_hear (Visitor *visitor, int event, VisitorWants wanted, gconstpointer what);
 /* The same, for whom the data does not matter. */
 void visitor_heard (Visitor *visitor, int event);
+
+/* The same without waiting: NULL when none has come. */
+gpointer visitor_take (Visitor *visitor, int event);
 
 /* The handle of the event that was taken last: for progress events that of their call. */
 guint64 visitor_heard_handle (Visitor *visitor);

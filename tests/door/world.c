@@ -2,18 +2,11 @@
 #include "world.h"
 
 Server *
-server_start_with (const char *option, const char *value)
+server_start_option (const char *option, const char *value)
 {
-  g_autofree char *path = story_program ("tests/server/openim-test-server");
-  const char *const words[] = { path,          "--api-port", "0",    "--ws-port", "0",
-                                "--chat-port", "0",          option, value,       NULL };
-  Server *server = g_new0 (Server, 1);
+  const char *const options[] = { option, value, NULL };
 
-  server->program = program_start (words);
-  server->api = json_object_get_string_member (program_ready (server->program), "api");
-  server->ws = json_object_get_string_member (program_ready (server->program), "ws");
-  server->chat = json_object_get_string_member (program_ready (server->program), "chat");
-  return server;
+  return server_start_with (options);
 }
 
 World *

@@ -22,7 +22,7 @@ World *world_new_at (Server *server, gboolean with_team); /* (transfer full) ser
 void world_free (World *world);
 
 /* A server with one option more; server_stop. */
-Server *server_start_with (const char *option, const char *value);
+Server *server_start_option (const char *option, const char *value);
 
 void person_does (Person *person, const char *path, const char *body);
 

@@ -32,5 +32,5 @@ if [ ! -e "$plugins/libopenim.so" ] && "$load" "$folder/home/.purple"; then echo
 
 # Nothing is left of it.
 (cd "$build" && meson --internal uninstall >/dev/null)
-left=$(find "$folder/root" -type f)
+left=$([ ! -d "$folder/root" ] || find "$folder/root" -type f)
 [ -z "$left" ] || { echo "left: $left"; exit 1; }

@@ -16,11 +16,15 @@ static PurpleEventLoopUiOps loop_ops = {
 int
 main (int argc, char **argv)
 {
+  g_autofree char *own = NULL;
   PurplePlugin *plugin;
 
   if (argc != 2)
     return 2;
   purple_util_set_user_dir (argv[1]);
+  /* As Pidgin and Finch do; libpurple by itself has its own folder only. */
+  own = g_build_filename (argv[1], "plugins", NULL);
+  purple_plugins_add_search_path (own);
   purple_eventloop_set_ui_ops (&loop_ops);
   if (!purple_core_init ("openim-load"))
     return 1;

@@ -17,7 +17,7 @@ DESTDIR=$folder/root ninja -C "$folder/usr" install >/dev/null
 here "$folder/root$(pkg-config --variable=plugindir purple)/libopenim.so"
 here "$folder/root/usr/include/purple-openim/shared.pb-c.h"
 DESTDIR=$folder/root ninja -C "$folder/usr" uninstall >/dev/null
-[ -z "$(find "$folder/root" -type f)" ]
+[ ! -d "$folder/root" ] || [ -z "$(find "$folder/root" -type f)" ]
 
 meson setup "$folder/own" "$root" --prefix="$folder/prefix" --libdir=lib -Dtests=false -Dlibrary=true \
   -Dplugindir="$folder/prefix/purple" -Dicondir="$folder/prefix/icons" >"$folder/setup"

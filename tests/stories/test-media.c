@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 /* Pictures, sounds, films and files, as they are seen and sent. */
 
 #define WORDS "[picture] *"
@@ -352,6 +354,143 @@ run_mixed_wrong (Stage *stage)
   show_close (&show);
 }
 
+/* --- people and groups --- */
+
+/* A picture on the list, which changes, goes, and is not fetched again by the next login. */
+static void
+run_icons (Stage *stage)
+{
+  Show show = { 0 };
+  Host *host = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autoptr (JsonNode) a = NULL, b = NULL, c = NULL, d = NULL;
+
+  show_open (&show, stage);
+  host = show.scene.host;
+  shelf_put (show.shelf, "/bob.png", shelf_png (64, 64, 1000));
+  shelf_put (show.shelf, "/bob2.png", shelf_png (64, 64, 2000));
+  shelf_put (show.shelf, "/huge.png", shelf_png (30000, 30000, 100));
+  shelf_put (show.shelf, "/team.png", shelf_png (64, 64, 3000));
+  first = shelf_url (show.shelf, "/bob.png");
+  second = shelf_url (show.shelf, "/bob2.png");
+  a = person_call (show.bob, "/user/update_user_info_ex", "{'userInfo':{'userID':'bob','faceURL':'%s'}}",
+                   first);
+  host_wait_answer (host, "1057", 0, "icon", "alice", "bob", NULL);
+  b = person_call (show.bob, "/user/update_user_info_ex", "{'userInfo':{'userID':'bob','faceURL':'%s'}}",
+                   second);
+  host_wait_answer (host, "2057", 0, "icon", "alice", "bob", NULL);
+  {
+    g_autofree char *team = shelf_url (show.shelf, "/team.png");
+
+    c = person_call (show.bob, "/group/set_group_info",
+                     "{'groupInfoForSet':{'groupID':'team','faceURL':'%s'}}", team);
+    host_wait_answer (host, "3057", 0, "icon", "alice", "team", NULL);
+  }
+  scene_logout (&show.scene, "alice");
+  host_login (host, "alice");
+  host_run_until (host, "alice: connected", 0);
+  host_wait_answer (host, "2057", 0, "icon", "alice", "bob", NULL);
+  g_assert_cmpuint (shelf_count (show.shelf, "/bob.png"), ==, 1);
+  d = person_call (show.bob, "/user/update_user_info_ex", "{'userInfo':{'userID':'bob','faceURL':''}}");
+  host_wait_answer (host, "0", 0, "icon", "alice", "bob", NULL);
+  g_assert_cmpuint (shelf_count (show.shelf, "/bob2.png"), ==, 1);
+  g_assert_cmpuint (shelf_count (show.shelf, "/team.png"), ==, 1);
+  host_forget (host);
+  show_close (&show);
+}
+
+static char *
+ask_face (Show *show, const char *path, const char *body, const char *list, const char *member)
+{
+  g_autoptr (JsonNode) data = person_call (show->bob, path, "%s", body);
+  JsonObject *first =
+      json_array_get_object_element (json_object_get_array_member (json_node_get_object (data), list), 0);
+
+  return g_strdup (json_object_get_string_member_with_default (first, member, ""));
+}
+
+typedef struct {
+  Show *show;
+  gboolean group;
+  const char *pattern;
+} Face;
+
+static gboolean
+has_face (gpointer data)
+{
+  const Face *face = data;
+  g_autofree char *url =
+      face->group
+          ? ask_face (face->show, "/group/get_groups_info", "{'groupIDs':['team']}", "groupInfos", "faceURL")
+          : ask_face (face->show, "/user/get_users_info", "{'userIDs':['alice']}", "usersInfo", "faceURL");
+
+  return g_pattern_match_simple (face->pattern, url);
+}
+
+static void
+wait_for_face (Show *show, gboolean group, const char *pattern)
+{
+  Face face = { show, group, pattern };
+
+  if (!story_wait (has_face, &face, 0))
+    story_fail ("the picture is not %s", pattern);
+}
+
+/* alice's own, as others see it: from the account's window, and by command where there is none. */
+static void
+run_own_picture (Stage *stage)
+{
+  Show show = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *command = NULL;
+
+  show_open (&show, stage);
+  show_window (&show);
+  g_chmod (stage->directory, 0755);
+  host_do (show.scene.host, "option", "alice", "bool", "send-files", "1", NULL);
+  path = write_picture (&show, "me.png", 64);
+  if (scene_is (&show.scene, "pidgin")) {
+    host_do (show.scene.host, "own-icon", "alice", path, NULL);
+    wait_for_face (&show, FALSE, "http://*/object/alice/picture-*.png");
+    host_do (show.scene.host, "own-icon", "alice", NULL);
+    wait_for_face (&show, FALSE, "");
+  }
+  command = g_strdup_printf ("/avatar %s", path);
+  scene_type (&show.scene, "bob", command);
+  host_wait_for (show.scene.host, "alice: im bob *SYSTEM*: \"The picture has been changed.\"", 0);
+  wait_for_face (&show, FALSE, "http://*/object/alice/me.png");
+  host_forget (show.scene.host);
+  show_close (&show);
+}
+
+static void
+run_group_picture (Stage *stage)
+{
+  Show show = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *command = NULL;
+  g_autoptr (JsonNode) data = NULL;
+
+  show_open (&show, stage);
+  g_chmod (stage->directory, 0755);
+  host_do (show.scene.host, "option", "alice", "bool", "send-files", "1", NULL);
+  host_do (show.scene.host, "join", "alice", "team", NULL);
+  host_wait_answer (show.scene.host, "*bob*", 0, "members", "alice", "team", NULL);
+  path = write_picture (&show, "team.png", 64);
+  command = g_strdup_printf ("/picture %s", path);
+  /* An ordinary member may not. */
+  scene_type (&show.scene, "team", command);
+  host_wait_for (show.scene.host, "alice: chat team *ERROR*", 0);
+  data = person_call (show.bob, "/group/set_group_member_info",
+                      "{'members':[{'groupID':'team','userID':'alice','roleLevel':60}]}");
+  scene_type (&show.scene, "team", command);
+  host_wait_for (show.scene.host, "alice: chat team *SYSTEM*: \"The picture has been changed.\"", 0);
+  wait_for_face (&show, TRUE, "http://*/object/alice/team.png");
+  host_forget (show.scene.host);
+  show_close (&show);
+}
+
 static const Story stories[] = {
   { "picture", run_picture, STORY_ALL },
   { "picture-in-group", run_picture_in_group, STORY_ALL },
@@ -364,6 +503,9 @@ static const Story stories[] = {
   { "mixed", run_mixed, STORY_PIDGIN },
   { "mixed-in-group", run_mixed_in_group, STORY_PIDGIN },
   { "mixed-wrong", run_mixed_wrong, STORY_PIDGIN },
+  { "icons", run_icons, STORY_PIDGIN },
+  { "own-picture", run_own_picture, STORY_ALL },
+  { "group-picture", run_group_picture, STORY_ALL },
   { NULL },
 };
 

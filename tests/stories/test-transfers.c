@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 /* Files with a transfer window of their own, and what can become of it. */
 
 #define SIZE 300000
@@ -457,6 +459,74 @@ run_refused (Stage *stage)
   show_close (&show);
 }
 
+/* --- by command --- */
+
+/* Where there is no dialog. On bitlbee's computer it has to be switched on first, and whoever asks for it is
+ * not a user of that computer. */
+static void
+run_command (Stage *stage)
+{
+  Show show = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *command = NULL;
+
+  show_open (&show, stage);
+  show_window (&show);
+  path = show_write (&show, "my notes.txt", "some notes", 10);
+  command = g_strdup_printf ("/send %s", path);
+  if (scene_is (&show.scene, "bitlbee")) {
+    scene_type (&show.scene, "bob", command);
+    scene_expect (&show.scene, "alice: im bob ERROR*\"Sending files of this computer is switched off. *\"",
+                  NULL);
+    host_do (show.scene.host, "option", "alice", "bool", "send-files", "1", NULL);
+    g_chmod (path, 0600);
+    scene_type (&show.scene, "bob", command);
+    scene_expect (&show.scene,
+                  "alice: im bob ERROR*\"*is no file that everybody on this computer may read.\"", NULL);
+    g_chmod (path, 0644);
+    g_chmod (stage->directory, 0755);
+  }
+  scene_type (&show.scene, "bob", command);
+  person_hear (show.bob, "alice", FILE_MESSAGE, "*\"fileName\":\"my notes.txt\"*");
+  scene_expect (&show.scene,
+                "alice: im bob SEND|REMOTE_SEND {alice|Alice}: \"[file] my notes.txt 10*bytes http://*\"",
+                NULL);
+  scene_type (&show.scene, "bob", "/send notes.txt");
+  scene_expect (&show.scene, "alice: im bob ERROR*\"Name the file with its whole path*\"", NULL);
+  if (!scene_is (&show.scene, "bitlbee")) {
+    scene_type (&show.scene, "bob", "/send /no/such/file");
+    scene_expect (&show.scene, "alice: im bob ERROR*\"*file*\"", NULL);
+    scene_type (&show.scene, "bob", "/send /");
+    scene_expect (&show.scene, "alice: im bob ERROR*\"*file*\"", NULL);
+  }
+  host_expect_nothing (show.scene.host);
+  show_close (&show);
+}
+
+static void
+run_command_in_group (Stage *stage)
+{
+  Show show = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *command = NULL;
+
+  show_open (&show, stage);
+  host_do (show.scene.host, "option", "alice", "bool", "send-files", "1", NULL);
+  g_chmod (stage->directory, 0755);
+  host_do (show.scene.host, "join", "alice", "team", NULL);
+  host_wait_answer (show.scene.host, "*bob*", 0, "members", "alice", "team", NULL);
+  host_forget (show.scene.host);
+  path = show_write (&show, "notes.txt", "some notes", 10);
+  command = g_strdup_printf ("/send %s", path);
+  scene_type (&show.scene, "team", command);
+  person_hear (show.bob, "alice", FILE_MESSAGE, "*\"fileName\":\"notes.txt\"*");
+  scene_expect (&show.scene,
+                "alice: chat team SEND|REMOTE_SEND {alice|Alice}: \"[file] notes.txt 10*bytes http://*\"",
+                NULL);
+  host_expect_nothing (show.scene.host);
+  show_close (&show);
+}
+
 static const Story stories[] = {
   { "receive", run_receive, STORY_ALL },
   { "receive-in-group", run_receive_in_group, STORY_ALL },
@@ -476,6 +546,8 @@ static const Story stories[] = {
   { "cancel-sending", run_cancel_sending, STORY_PIDGIN | STORY_FINCH },
   { "logout-sending", run_logout_sending, STORY_ALL },
   { "refused", run_refused, STORY_ALL },
+  { "command", run_command, STORY_ALL },
+  { "command-in-group", run_command_in_group, STORY_ALL },
   { NULL },
 };
 

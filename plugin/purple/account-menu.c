@@ -9,6 +9,7 @@
 #include "purple/conversation-settings.h"
 #include "purple/group-menu.h"
 #include "purple/people.h"
+#include "purple/report.h"
 #include "purple/search.h"
 
 static void
@@ -30,6 +31,7 @@ static const struct {
   { N_ ("Mark everything as read"), openim_conversation_read_all },
   { N_ ("Switch “do not disturb” on or off"), openim_conversation_toggle_quiet },
   { N_ ("Change password…"), on_change_password },
+  { N_ ("About this connection…"), openim_report_show },
 };
 
 static void

@@ -58,6 +58,12 @@ openim_roster_get_friend (OpenimConnection *self, const char *user_id)
   return g_hash_table_lookup (self->roster->friends, user_id);
 }
 
+guint
+openim_roster_count_friends (OpenimConnection *self)
+{
+  return g_hash_table_size (self->roster->friends);
+}
+
 const OpenimFriend *
 openim_roster_find_friend (OpenimConnection *self, const char *name)
 {

@@ -28,6 +28,7 @@ void openim_roster_set_leaving (OpenimConnection *self, const char *user_id, gbo
 
 /* (nullable) Owned by the roster. */
 const OpenimFriend *openim_roster_get_friend (OpenimConnection *self, const char *user_id);
+guint openim_roster_count_friends (OpenimConnection *self);
 /* (nullable) The only friend who is shown under that name, in whatever case. */
 const OpenimFriend *openim_roster_find_friend (OpenimConnection *self, const char *name);
 const OpenimGroup *openim_roster_get_group (OpenimConnection *self, const char *group_id);

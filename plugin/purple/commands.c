@@ -25,6 +25,7 @@
 #include "purple/password.h"
 #include "purple/people.h"
 #include "purple/privacy.h"
+#include "purple/report.h"
 #include "purple/resend.h"
 
 typedef void (*Handler) (OpenimConnection *self, OpenimCommandLine *command);

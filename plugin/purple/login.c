@@ -327,6 +327,12 @@ openim_login_start (OpenimConnection *self)
     log_in_by_password (self);
 }
 
+const OpenimOptions *
+openim_login_get_options (OpenimConnection *self)
+{
+  return self->login->options;
+}
+
 /* --- another password --- */
 
 const char *

@@ -4,6 +4,7 @@
 /* From the password to a list of people, and what happens to a connection afterwards: blips, kicks, dead
  * tokens. */
 
+#include "purple/account.h"
 #include "purple/connection.h"
 #include "sdk/account.h"
 
@@ -24,5 +25,8 @@ const char *openim_login_get_directory (OpenimConnection *self);
 void openim_login_expect_end (OpenimConnection *self, gboolean expected);
 /* Logs in anew, with this password from now on; libpurple does not notice. */
 void openim_login_renew (OpenimConnection *self, const char *password);
+
+/* (nullable) As they were when the login began. */
+const OpenimOptions *openim_login_get_options (OpenimConnection *self);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ struct _Host {
   char *persona;
   char *folder;
   char *plugin;       /* its place in the folder */
+  char *log;          /* (nullable) path */
   GPtrArray *ignored; /* GPatternSpec */
   GSubprocess *process;
   GOutputStream *input;
@@ -173,6 +174,14 @@ host_new_as (Stage *stage, const char *name, const char *plugin, const char *per
   return host;
 }
 
+char *
+host_keep_log (Host *host)
+{
+  g_free (host->log);
+  host->log = g_build_filename (host->folder, "debug.log", NULL);
+  return g_strdup (host->log);
+}
+
 void
 host_start (Host *host)
 {
@@ -195,7 +204,9 @@ host_start (Host *host)
   g_ptr_array_add (words, host->persona);
   g_ptr_array_add (words, (gpointer) "--config");
   g_ptr_array_add (words, host->folder);
-  if (g_getenv ("OPENIM_HOST_DEBUG") != NULL)
+  if (host->log != NULL)
+    g_subprocess_launcher_set_stderr_file_path (launcher, host->log);
+  if (g_getenv ("OPENIM_HOST_DEBUG") != NULL || host->log != NULL)
     g_ptr_array_add (words, (gpointer) "--debug");
   if (story_ending () != NULL) {
     g_ptr_array_add (words, (gpointer) "--end");
@@ -320,6 +331,7 @@ host_free (Host *host)
   g_ptr_array_unref (host->ignored);
   g_free (host->answer);
   g_free (host->folder);
+  g_free (host->log);
   g_free (host->plugin);
   g_free (host->persona);
   g_free (host->name);

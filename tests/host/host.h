@@ -55,6 +55,8 @@ void host_free (Host *host);
 void host_quit (Host *host);  /* the same, but host_start() can follow: lines are kept */
 void host_start (Host *host); /* again, with the folder as it was left */
 void host_kill (Host *host);  /* as by kill -9 */
+/* From the next start on libpurple's debug log goes into a file; its path. (transfer full) */
+char *host_keep_log (Host *host);
 gboolean host_is_running (Host *host);
 const char *host_folder (Host *host);
 

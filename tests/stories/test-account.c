@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scene.h"
 
+#include <string.h>
+
 /* What people do with their account at the chat server. */
 
 #define PASSWORD "correct horse"
@@ -280,9 +282,61 @@ run_code_option (Stage *stage)
   scene_close (&scene);
 }
 
+/* --- what can be shown to anybody --- */
+
+/* The log of a whole evening, and what /debug says, have nothing in them that is nobody's business. */
+static void
+run_secrets (Stage *stage)
+{
+  Home home = { 0 };
+  Scene *scene = &home.scene;
+  static const char *const secrets[] = { PASSWORD, ANOTHER, "eyJ", "the tea is poisoned",
+                                         "bring the antidote" };
+  const HostLine *line = NULL;
+  g_autofree char *log = NULL;
+  g_autofree char *path = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  home_open (&home, stage);
+  scene_logout (scene, "alice");
+  host_quit (scene->host);
+  path = host_keep_log (scene->host);
+  host_start (scene->host);
+  scene_account (scene->host, scene->server, "alice", PASSWORD, NULL);
+  scene_login_until (scene, "alice", "alice: connected", "alice: buddy bob online *", NULL);
+  host_do (scene->host, "im", "alice", "bob", NULL);
+  host_forget (scene->host);
+  person_say (home.bob, home.id, "the tea is poisoned");
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"the tea is poisoned\"");
+  host_send_im (scene->host, "alice", "bob", "bring the antidote");
+  person_hear (home.bob, home.id, 101, "*antidote*");
+  host_do (scene->host, "change-password", "alice", PASSWORD, ANOTHER, NULL);
+  scene_wait_for (scene, "-: notify info \"Change of password\" *");
+  host_forget (scene->host);
+  host_wait_answer (scene->host, "connected", 0, "state", "alice", NULL);
+  scene_type (scene, "bob", "/debug");
+  line = scene_wait_for (
+      scene, "alice: im bob *SYSTEM*: \"purple-openim: *api: http://127.0.0.1:*friends: 1*state: *\"");
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    g_assert_null (strstr (line->text, secrets[i]));
+  host_forget (scene->host);
+  host_quit (scene->host);
+  g_assert_true (g_file_get_contents (path, &log, NULL, NULL));
+  g_assert_nonnull (strstr (log, "openim"));
+  lines = g_strsplit (log, "\n", -1);
+  for (guint n = 0; lines[n] != NULL; n++)
+    for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+      /* The host says itself what its persona does not show. */
+      if (strstr (lines[n], secrets[i]) != NULL && !g_str_has_prefix (lines[n], "hidden: "))
+        story_fail ("“%s” is in the log", secrets[i]);
+  story_keeps_promise ("secrets-stay-out-of-logs");
+  home_close (&home);
+}
+
 static const Story stories[] = {
   { "password", run_password, STORY_ALL },
   { "password-of-token", run_password_of_token, STORY_ALL },
+  { "secrets", run_secrets, STORY_ALL },
   { "code", run_code, STORY_ALL },
   { "code-option", run_code_option, STORY_ALL },
   { "register", run_register, STORY_PIDGIN | STORY_FINCH },

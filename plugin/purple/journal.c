@@ -65,8 +65,10 @@ openim_journal_open (const char *directory,
   }
   open_file (journal);
   /* The last line was not finished; the next one must not become its end. */
-  if (line != NULL && *line != '\0')
-    openim_journal_add (journal, g_strdup (""));
+  if (line != NULL && *line != '\0' && journal->fd >= 0 && ftruncate (journal->fd, line - text) != 0) {
+    complain (errno);
+    close_file (journal);
+  }
   return journal;
 }
 

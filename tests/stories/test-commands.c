@@ -46,16 +46,16 @@ run_help (Stage *stage)
 
   talk_open (&talk, stage);
   type (&talk, "/help resend");
-  scene_expect (scene, "(!bitlbee) alice: im bob *SYSTEM*: \"/resend: *\"",
-                "(bitlbee) alice: im bob *SYSTEM*: \"?resend: *\"", NULL);
+  scene_expect (scene, "(!bitlbee) alice: im bob *SYSTEM*: \"/resend *\"",
+                "(bitlbee) alice: im bob *SYSTEM*: \"?resend *\"", NULL);
   type (&talk, "/help nonsense");
   scene_expect (scene, "alice: im bob *SYSTEM*: \"There is no command “nonsense”.\"", NULL);
   type (&talk, "/help");
   scene_expect (scene, "alice: im bob *SYSTEM*: \"*help ?command?: *\"", NULL);
-  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"*resend: *\"");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"*resend *: *\"");
   host_forget (scene->host);
   type (&talk, "/resend 1 2");
-  scene_expect (scene, "alice: im bob *SYSTEM*: \"*resend: *\"", NULL);
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"*resend *: *\"", NULL);
   host_expect_nothing (scene->host);
   talk_close (&talk);
 }

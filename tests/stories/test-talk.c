@@ -61,7 +61,7 @@ run_list (Stage *stage)
   scene_expect_unordered (&circle.scene, "(!bitlbee) alice: buddy+ bob \"Bob\" in \"OpenIM\"",
                           "(bitlbee) alice: buddy+ bob \"Bob\"",
                           "(!bitlbee) alice: buddy+ carol \"My Carol\" in \"OpenIM\"",
-                          "(bitlbee) alice: buddy+ carol \"My Carol\"", "alice: buddy bob online *",
+                          "(bitlbee) alice: buddy+ My_Carol \"My Carol\"", "alice: buddy bob online *",
                           "(!bitlbee) alice: room+ \"Team\" in \"OpenIM\" *team*", NULL);
   story_proves_function (1010);
   story_proves_function (1106);

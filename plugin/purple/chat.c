@@ -184,6 +184,22 @@ openim_chat_open (OpenimConnection *self, const char *group_id)
   return openim_connection_is_open (self) ? find_window (self, id) : NULL;
 }
 
+/* libpurple looks for the person's name in the text to see whether he is mentioned; the message itself says
+ * that. So while a line is written that has the name and does not mention him, he has another one. */
+static void
+mute_nick (OpenimConnection *self,
+           PurpleConversation *conversation,
+           const char *html,
+           PurpleMessageFlags flags,
+           gboolean on)
+{
+  const char *nick = openim_who_name (self, self->self_id);
+
+  if ((flags & PURPLE_MESSAGE_RECV) != 0 && (flags & PURPLE_MESSAGE_NICK) == 0 &&
+      purple_utf8_has_word (html, nick))
+    purple_conv_chat_set_nick (purple_conversation_get_chat_data (conversation), on ? "\x01" : nick);
+}
+
 void
 openim_chat_show (OpenimConnection *self,
                   const char *group_id,
@@ -203,13 +219,18 @@ openim_chat_show (OpenimConnection *self,
   if (conversation == NULL || !openim_connection_is_open (self))
     return;
   room = openim_rooms_get (self, group_id);
-  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0)
+  if ((flags & PURPLE_MESSAGE_SYSTEM) != 0) {
     openim_line_write (conversation, html, flags, when);
-  else if (room != NULL && !quiet)
+    return;
+  }
+  mute_nick (self, conversation, html, flags, TRUE);
+  if (room != NULL && !quiet)
     serv_got_chat_in (self->gc, room->id, openim_who_name (self, sender), flags, html, when);
   else
     purple_conv_chat_write (purple_conversation_get_chat_data (conversation), openim_who_name (self, sender),
                             html, flags, when);
+  if (openim_connection_is_open (self) && (conversation = find_window (self, group_id)) != NULL)
+    mute_nick (self, conversation, html, flags, FALSE);
 }
 
 /* --- changes --- */

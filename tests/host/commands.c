@@ -317,6 +317,8 @@ run_measure (char **args, GString *answer, GError **error)
 {
   if (g_str_equal (args[0], "turn"))
     g_string_append_printf (answer, "%" G_GINT64_FORMAT, ui_loop_longest ());
+  else if (g_str_equal (args[0], "work"))
+    g_string_append_printf (answer, "%" G_GINT64_FORMAT, ui_loop_hardest ());
   else if (g_str_equal (args[0], "sources"))
     g_string_append_printf (answer, "%u", ui_loop_sources ());
   else if (g_str_equal (args[0], "files"))

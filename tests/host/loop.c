@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <time.h>
 
 /* libpurple's event loop on GLib's main context, as Pidgin, Finch and bitlbee have it. Sources are counted so
  * that a test can see what was left behind. */
@@ -15,6 +16,8 @@ typedef struct {
 static GHashTable *sources; /* ids that libpurple got from us and that are still alive */
 static gint64 turn_began;
 static gint64 turn_longest;
+static gint64 work_began;
+static gint64 work_longest;
 static GPollFunc real_poll;
 
 static void
@@ -127,6 +130,16 @@ ui_loop_sources (void)
   return alive;
 }
 
+/* µs of the processor that this thread has had: on a busy machine a turn is longer than its work. */
+static gint64
+get_work (void)
+{
+  struct timespec now = { 0 };
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 /* What runs between two polls is one turn: everything that a person would feel as a window that does not
  * move. */
 static gint
@@ -135,10 +148,13 @@ watched_poll (GPollFD *fds, guint n_fds, gint timeout)
   gint result = 0;
 
   ui_ending_count ();
-  if (turn_began != 0)
+  if (turn_began != 0) {
     turn_longest = MAX (turn_longest, g_get_monotonic_time () - turn_began);
+    work_longest = MAX (work_longest, get_work () - work_began);
+  }
   result = real_poll (fds, n_fds, timeout);
   turn_began = g_get_monotonic_time ();
+  work_began = get_work ();
   return result;
 }
 
@@ -156,4 +172,13 @@ ui_loop_longest (void)
 
   turn_longest = 0;
   return longest;
+}
+
+gint64
+ui_loop_hardest (void)
+{
+  gint64 hardest = work_longest;
+
+  work_longest = 0;
+  return hardest;
 }

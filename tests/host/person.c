@@ -504,6 +504,13 @@ person_type (Person *person, const char *to, gboolean on)
 }
 
 void
+person_type_in (Person *person, const char *group, gboolean on)
+{
+  send_message (person, NULL, group, CONTENT_TYPING, on ? "{\"msgTips\":\"yes\"}" : "{\"msgTips\":\"no\"}",
+                FALSE);
+}
+
+void
 person_read (Person *person, const char *conversation, gint64 seq)
 {
   g_autoptr (GString) seqs = g_string_new (NULL);

@@ -61,6 +61,7 @@ const char *person_say_in (Person *person, const char *group, const char *text);
 const char *
 person_send (Person *person, const char *to, const char *group, int content_type, const char *content);
 void person_type (Person *person, const char *to, gboolean on);
+void person_type_in (Person *person, const char *group, gboolean on);
 /* Marks a conversation ("si_alice_bob", "sg_team") as read up to @seq. */
 void person_read (Person *person, const char *conversation, gint64 seq);
 

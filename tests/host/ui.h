@@ -46,6 +46,7 @@ char *ui_shown_text (const char *html);
 PurpleEventLoopUiOps *ui_loop_ops (void);
 void ui_loop_watch (void);     /* measure how long one turn of the main loop takes */
 gint64 ui_loop_longest (void); /* µs, since the last call */
+gint64 ui_loop_hardest (void); /* the same in time of the processor */
 guint ui_loop_sources (void);  /* timeouts and inputs of libpurple that are alive */
 
 /* One room each: installs its ops for the persona. Called from the core's ui_init. */

@@ -174,6 +174,7 @@ run_blip (Stage *stage)
   scene_expect (scene, "(!bitlbee) alice: im bob SEND \"*\": \"I am\"",
                 "(!bitlbee) alice: chat team SEND \"Alice\": \"all of us\"", NULL);
   host_expect_nothing (scene->host);
+  story_keeps_promise ("hears-after-reconnect");
   wire_close (&wire);
 }
 

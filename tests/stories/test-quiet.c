@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scene.h"
+
+#include <string.h>
+
+/* Conversations that disturb nobody, keep nothing, or are put away; who is spoken to in a group; what text
+ * looks like on either side; and that a window never stands still. */
+
+#define TEXT 101
+#define AT_TEXT 106
+#define MARKDOWN 118
+
+/* alice knows bob; both and carol are in the group "Team", which is alice's when @own. */
+typedef struct {
+  Scene scene;
+  Person *bob;
+  Person *carol;
+} Calm;
+
+static void
+calm_open (Calm *calm, Stage *stage, const char *owner)
+{
+  Scene *scene = &calm->scene;
+  g_autoptr (JsonNode) data = NULL;
+
+  scene_open (scene, stage);
+  scene_alice (scene);
+  calm->bob = person_new (scene->server, "bob", "Bob");
+  calm->carol = person_new (scene->server, "carol", "Carol Two");
+  person_connect (calm->bob);
+  person_connect (calm->carol);
+  person_befriend (calm->bob, "alice");
+  person_found (calm->bob, "team", "Team", "alice", "carol", NULL);
+  if (g_str_equal (owner, "alice"))
+    data = person_call (calm->bob, "/group/transfer_group",
+                        "{'groupID':'team','oldOwnerUserID':'bob','newOwnerUserID':'alice'}");
+  {
+    Person *phone = person_device (scene->server, "alice", PLATFORM_ANDROID);
+
+    person_read (phone, "sg_team", data != NULL || g_str_equal (owner, "alice") ? 2 : 1);
+    person_free (phone);
+  }
+  scene_login_until (scene, "alice", "alice: connected", "alice: buddy bob online *",
+                     "(!bitlbee) alice: room+ \"Team\" *", NULL);
+  host_do (scene->host, "option", "alice", "int", "history", "0", NULL);
+}
+
+static void
+calm_close (Calm *calm)
+{
+  host_quit (calm->scene.host);
+  host_forget (calm->scene.host);
+  person_free (calm->bob);
+  person_free (calm->carol);
+  scene_close (&calm->scene);
+}
+
+static void
+open_team (Calm *calm)
+{
+  host_do (calm->scene.host, "join", "alice", "team", NULL);
+  host_wait_answer (calm->scene.host, "*Carol*", 0, "members", "alice", "team", NULL);
+  host_wait_answer (calm->scene.host, "*bob*", 0, "members", "alice", "team", NULL);
+  host_forget (calm->scene.host);
+}
+
+static void
+open_bob (Calm *calm)
+{
+  host_do (calm->scene.host, "im", "alice", "bob", NULL);
+  host_forget (calm->scene.host);
+}
+
+static const char *
+mention_of_alice (void)
+{
+  return "{\"text\":\"@alice look\",\"atUserList\":[\"alice\"],\"atUsersInfo\":[{\"atUserID\":\"alice\","
+         "\"groupNickname\":\"Alice\"}],\"isAtSelf\":false}";
+}
+
+/* A muted group stays closed, also over a new login, until somebody mentions her. */
+static void
+run_muted (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_team (&calm);
+  scene_type (scene, "team", "/notify off");
+  scene_expect (scene,
+                "alice: chat team *SYSTEM|NO_LOG { |}: \"This conversation stays closed now when somebody "
+                "writes.\"",
+                NULL);
+  host_do (scene->host, "close", "alice", "team", NULL);
+  host_run_until (scene->host, "alice: chat team closed", 0);
+  host_forget (scene->host);
+  person_say_in (calm.bob, "team", "noise");
+  person_say (calm.bob, "alice", "not noise");
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"not noise\"");
+  g_assert_cmpuint (host_count (scene->host, "*chat team*"), ==, 0);
+
+  scene_logout (scene, "alice");
+  person_say_in (calm.bob, "team", "more noise");
+  scene_login (scene);
+  person_say (calm.bob, "alice", "again");
+  host_run_until (scene->host, "*\"again\"", 0);
+  g_assert_cmpuint (host_count (scene->host, "*chat team*"), ==, 0);
+  g_assert_cmpuint (host_count (scene->host, "*notify*"), ==, 0);
+
+  person_send (calm.carol, NULL, "team", AT_TEXT, mention_of_alice ());
+  scene_wait_for (scene, "alice: chat team opened \"Team\"");
+  scene_wait_for (scene, "alice: chat team RECV|NICK *: \"@Alice look\"");
+  story_keeps_promise ("muted-is-quiet");
+  calm_close (&calm);
+}
+
+/* Not even then, if she does not want it; and nothing at all when nothing shall disturb. */
+static void
+run_disturbed_by_nothing (Stage *stage)
+{
+  static const char *const watched[] = { "openim-recv-new-message", NULL };
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  host_do (scene->host, "option", "alice", "bool", "mentions", "no", NULL);
+  open_bob (&calm);
+  scene_type (scene, "bob", "/dnd on");
+  host_wait_for (scene->host, "*Conversations stay closed now when somebody writes.*", 0);
+  host_do (scene->host, "close", "alice", "bob", NULL);
+  host_forget (scene->host);
+  host_watch_signals (scene->host, OPENIM, watched);
+  person_send (calm.carol, NULL, "team", AT_TEXT, mention_of_alice ());
+  person_say_in (calm.bob, "team", "noise");
+  person_say (calm.bob, "alice", "noise too");
+  host_wait_for (scene->host, "alice: signal openim-recv-new-message *noise too*", 0);
+  host_unwatch_signals (scene->host, OPENIM, watched);
+  open_bob (&calm);
+  scene_type (scene, "bob", "/dnd off");
+  host_wait_for (scene->host, "*Conversations open again when somebody writes.*", 0);
+  g_assert_cmpuint (host_count (scene->host, "*chat team*"), ==, 0);
+  g_assert_cmpuint (host_count (scene->host, "* RECV *noise*"), ==, 0);
+  person_say_in (calm.bob, "team", "no noise");
+  scene_wait_for (scene, "alice: chat team RECV {bob|Bob}: \"no noise\"");
+  calm_close (&calm);
+}
+
+static void
+run_settings (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_bob (&calm);
+  person_say (calm.bob, "alice", "to be deleted");
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"to be deleted\"");
+  scene_type (scene, "bob", "/pin on");
+  scene_expect (
+      scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"This conversation stands at the top of the list now.\"",
+      NULL);
+  scene_type (scene, "bob", "/conversations bob");
+  host_wait_for (scene->host, "*\"Bob (bob): *pinned\"", 0);
+  scene_type (scene, "bob", "/pin");
+  scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"It is on. ?pin off switches it off.\"", NULL);
+  scene_type (scene, "bob", "/readall");
+  scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"Everything is marked as read.\"", NULL);
+  scene_type (scene, "bob", "/hide");
+  scene_expect (scene,
+                "alice: im bob SYSTEM|NO_LOG {bob|}: \"This conversation is not in the list until somebody "
+                "writes.\"",
+                NULL);
+  scene_type (scene, "bob", "/clearhistory");
+  host_wait_for (scene->host, "*If you are sure, type ?clearhistory yes*", 0);
+  scene_type (scene, "bob", "/clearhistory yes");
+  scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"All that was said here is deleted, for you.\"",
+                NULL);
+  scene_type (scene, "bob", "/history");
+  scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"Nothing was said here before that.\"", NULL);
+  host_forget (scene->host);
+  calm_close (&calm);
+}
+
+/* The same from the menus of the buddy list. */
+static void
+run_menus (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+  g_autofree char *buddy = NULL;
+  g_autofree char *room = NULL;
+
+  calm_open (&calm, stage, "bob");
+  open_bob (&calm);
+  person_say (calm.bob, "alice", "hello");
+  scene_wait_for (scene, "alice: im bob RECV \"Bob\": \"hello\"");
+  buddy = host_ask (scene->host, "buddy-menu", "alice", "bob", NULL);
+  g_assert_nonnull (strstr (buddy, "_Pin Conversation"));
+  g_assert_nonnull (strstr (buddy, "Messages That _Vanish…"));
+  room = host_ask (scene->host, "room-menu", "alice", "Team", NULL);
+  g_assert_nonnull (strstr (room, "Clear Histor_y…"));
+  g_assert_null (strstr (room, "_Vanish"));
+  host_do (scene->host, "buddy-menu", "alice", "bob", "_Pin Conversation", NULL);
+  host_wait_answer (scene->host, "*Un_pin Conversation*", 0, "buddy-menu", "alice", "bob", NULL);
+  host_do (scene->host, "buddy-menu", "alice", "bob", "Stay _Closed When Somebody Writes", NULL);
+  host_wait_answer (scene->host, "*_Open When Somebody Writes*", 0, "buddy-menu", "alice", "bob", NULL);
+  host_do (scene->host, "buddy-menu", "alice", "bob", "_Delete Conversation…", NULL);
+  host_wait_for (scene->host, "*request 1 action*", 0);
+  host_answer_request (scene->host, 1, "_Delete");
+  host_do (scene->host, "im", "alice", "bob", NULL);
+  host_wait_answer (scene->host, "*", 0, "conversations", "alice", NULL);
+  calm_close (&calm);
+}
+
+/* What vanishes is not in the log, and gone when its time has come. */
+static void
+run_burn (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  host_do (scene->host, "option", "alice", "string", "read-marks", "at-once", NULL);
+  open_bob (&calm);
+  scene_type (scene, "bob", "/burn 1");
+  host_wait_for (scene->host, "*\"What is said here vanishes 1 second after it has been read.\"", 0);
+  host_wait_for (scene->host, "*Messages vanish some time after they are read from now on.*", 0);
+  host_forget (scene->host);
+  host_do (scene->host, "say", "alice", "bob", "secret of hers", NULL);
+  scene_expect (scene, "(!bitlbee) alice: im bob SEND|NO_LOG \"*\": \"secret of hers\"", NULL);
+  person_hear (calm.bob, "alice", TEXT, "*secret of hers*");
+  {
+    g_autoptr (JsonNode) data =
+        server_call (scene->server, "/msg/send_msg",
+                     "{'sendID':'bob','recvID':'alice','senderNickname':'Bob','senderPlatformID':2,"
+                     "'content':{'content':'secret of his'},'contentType':101,'sessionType':1}");
+  }
+  host_wait_for (scene->host, "*secret of his*", 0);
+  scene_type (scene, "bob", "/burn off");
+  host_wait_for (scene->host, "*What is said here stays.*", 0);
+  calm_close (&calm);
+}
+
+/* --- in groups --- */
+
+static void
+run_typing (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_team (&calm);
+  person_type_in (calm.bob, "team", TRUE);
+  host_wait_for (scene->host, "alice: chat team member= bob \"Bob\" *TYPING*", 0);
+  person_type_in (calm.bob, "team", FALSE);
+  host_wait_for (scene->host, "alice: chat team member= bob \"Bob\" FOUNDER", 0);
+  calm_close (&calm);
+}
+
+static void
+run_mentions (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_team (&calm);
+  host_do (scene->host, "say", "alice", "team", "hi @Bob, look", NULL);
+  person_hear (calm.bob, "alice", AT_TEXT, "*\"text\":\"hi @bob , look\"*\"atUserList\":[\"bob\"]*");
+  host_do (scene->host, "say", "alice", "team", "and @\"Carol Two\" too", NULL);
+  person_hear (calm.bob, "alice", AT_TEXT, "*@carol too*\"atUserList\":[\"carol\"]*");
+  host_do (scene->host, "say", "alice", "team", "bob: hello", NULL);
+  person_hear (calm.bob, "alice", AT_TEXT, "*\"text\":\"@bob hello\"*\"atUserList\":[\"bob\"]*");
+  host_do (scene->host, "say", "alice", "team", "mail to x@bob.example, @nobody", NULL);
+  person_hear (calm.bob, "alice", TEXT, "*mail to x@bob.example, @nobody*");
+  /* She is nobody who may call everybody. */
+  host_do (scene->host, "say", "alice", "team", "@all come", NULL);
+  person_hear (calm.bob, "alice", TEXT, "*@all come*");
+  /* Her name in a text alone is no mention. */
+  host_forget (scene->host);
+  person_say_in (calm.bob, "team", "Alice is not meant");
+  scene_wait_for (scene, "alice: chat team RECV {bob|Bob}: \"Alice is not meant\"");
+  person_send (calm.carol, NULL, "team", AT_TEXT, mention_of_alice ());
+  scene_wait_for (scene, "alice: chat team RECV|NICK *: \"@Alice look\"");
+  calm_close (&calm);
+}
+
+static void
+run_mention_all (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "alice");
+  open_team (&calm);
+  host_do (scene->host, "say", "alice", "team", "@all come", NULL);
+  person_hear (calm.bob, "alice", AT_TEXT, "*\"text\":\"@AtAllTag come\"*\"atUserList\":[\"AtAllTag\"]*");
+  story_proves_function (2002);
+  calm_close (&calm);
+}
+
+/* --- texts --- */
+
+static void
+run_plain (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_bob (&calm);
+  host_do (scene->host, "html", "alice", "bob",
+           "<font color=\"#ff0000\"><b>1 &lt; 2 &amp;amp; so</b></font> &quot;on&quot;", NULL);
+  person_hear (calm.bob, "alice", TEXT, "{\"content\":\"1 < 2 &amp; so \\\"on\\\"\"}");
+  host_do (scene->host, "html", "alice", "bob",
+           "one<br>two<ul><li>a</li><li>b</li></ul><a href=\"https://e.org/?a=1&amp;b\">here</a>", NULL);
+  person_hear (calm.bob, "alice", TEXT,
+               "{\"content\":\"one\\ntwo\\n- a\\n- b\\nhere (https://e.org/?a=1&b)\"}");
+  host_do (scene->host, "html", "alice", "bob", "<a href=\"https://e.org/\">https://e.org/</a>", NULL);
+  person_hear (calm.bob, "alice", TEXT, "{\"content\":\"https://e.org/\"}");
+  host_do (scene->host, "html", "alice", "bob", "/me waves", NULL);
+  person_hear (calm.bob, "alice", TEXT, "{\"content\":\"/me waves\"}");
+  story_keeps_promise ("plain-text-on-the-wire");
+  calm_close (&calm);
+}
+
+static void
+run_hostile (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_bob (&calm);
+  person_say (calm.bob, "alice", "<img src=x><a href=\"javascript:x\">y</a>&lt;b&gt;");
+  scene_expect (scene,
+                "(pidgin) alice: im bob RECV \"Bob\": \"&lt;img src=x&gt;&lt;a "
+                "href=&quot;javascript:x&quot;&gt;y&lt;/a&gt;&amp;lt;b&amp;gt;\"",
+                "(!pidgin) alice: im bob RECV {bob|Bob}: \"<img src=x><a "
+                "href=\\\"javascript:x\\\">y</a>&lt;b&gt;\"",
+                NULL);
+  person_send (calm.bob, "alice", NULL, MARKDOWN,
+               "{\"content\":\"**bold** [x](javascript:alert(1)) <script>y</script> [z](https://e.org/)\"}");
+  scene_expect (scene,
+                "(pidgin) alice: im bob RECV \"Bob\": \"<b>bold</b> [x](javascript:alert(1)) "
+                "&lt;script&gt;y&lt;/script&gt; <a href=\\\"https://e.org/\\\">z</a> (https://e.org/)\"",
+                "(!pidgin) alice: im bob RECV {bob|Bob}: \"bold [x](javascript:alert(1)) "
+                "<script>y</script> z (https://e.org/)*\"",
+                NULL);
+  host_expect_nothing (scene->host);
+  story_keeps_promise ("hostile-markup-harmless");
+  calm_close (&calm);
+}
+
+/* In parts, in order, none cut through a character. */
+static void
+run_long (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+  GString *text = g_string_new (NULL);
+
+  calm_open (&calm, stage, "bob");
+  open_bob (&calm);
+  for (guint i = 0; i < 9000; i++)
+    g_string_append (text, i < 3000 ? "一" : i < 6000 ? "二" : "三");
+  host_do (scene->host, "say", "alice", "bob", text->str, NULL);
+  person_hear (calm.bob, "alice", TEXT, "{\"content\":\"一*二\"}");
+  person_hear (calm.bob, "alice", TEXT, "{\"content\":\"二*三\"}");
+  person_hear (calm.bob, "alice", TEXT, "{\"content\":\"三*三\"}");
+  host_forget (scene->host);
+  g_string_free (text, TRUE);
+  calm_close (&calm);
+}
+
+/* --- speed --- */
+
+#define MANY 5000
+#define LONGEST_US 50000
+
+static void
+run_many (Stage *stage)
+{
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+  GString *members = g_string_new (NULL);
+  g_autofree char *turn = NULL;
+
+  calm_open (&calm, stage, "bob");
+  scene_logout (scene, "alice");
+  for (guint i = 0; i < MANY; i++) {
+    g_autoptr (JsonNode) data = NULL;
+
+    g_string_append_printf (members, "%s{'userID':'u%04u','nickname':'User %04u'}", i % 500 > 0 ? "," : "", i,
+                            i);
+    if (i % 500 == 499) {
+      data = server_call (scene->server, "/user/user_register", "{'users':[%s]}", members->str);
+      g_string_truncate (members, 0);
+    }
+  }
+  for (guint i = 0; i < MANY; i += 500) {
+    g_autoptr (JsonNode) data = NULL;
+
+    for (guint j = i; j < i + 500; j++)
+      g_string_append_printf (members, "%s'u%04u'", j > i ? "," : "", j);
+    data = server_call (scene->server, "/friend/import_friend",
+                        "{'ownerUserID':'alice','friendUserIDs':[%s]}", members->str);
+    g_string_truncate (members, 0);
+  }
+  host_ignore (scene->host, "alice: buddy*");
+  g_free (host_ask (scene->host, "measure", "work", NULL));
+  scene_login (scene);
+  host_wait_answer (scene->host, "*u4999*", 60000, "roster", "alice", NULL);
+  turn = host_ask (scene->host, "measure", "work", NULL);
+  g_print ("# longest turn of a login with %d friends: %s us\n", MANY, turn);
+  if (story_scaled (1) == 1)
+    g_assert_cmpint (g_ascii_strtoll (turn, NULL, 10), <, LONGEST_US);
+  g_clear_pointer (&turn, g_free);
+
+  host_do (scene->host, "im", "alice", "bob", NULL);
+  host_forget (scene->host);
+  g_free (host_ask (scene->host, "measure", "work", NULL));
+  for (guint i = 0; i < MANY; i++)
+    person_say (calm.bob, "alice", "one of very many");
+  person_say (calm.bob, "alice", "the last");
+  host_run_until (scene->host, "*the last*", 120000);
+  turn = host_ask (scene->host, "measure", "work", NULL);
+  g_print ("# longest turn of %d messages: %s us\n", MANY, turn);
+  if (story_scaled (1) == 1)
+    g_assert_cmpint (g_ascii_strtoll (turn, NULL, 10), <, 2 * LONGEST_US);
+  story_keeps_promise ("never-freezes");
+  g_string_free (members, TRUE);
+  calm_close (&calm);
+}
+
+static const Story stories[] = {
+  { "muted", run_muted, STORY_ALL },
+  { "disturbed-by-nothing", run_disturbed_by_nothing, STORY_ALL },
+  { "settings", run_settings, STORY_ALL },
+  { "menus", run_menus, STORY_PIDGIN | STORY_FINCH },
+  { "burn", run_burn, STORY_ALL },
+  { "typing", run_typing, STORY_PIDGIN | STORY_FINCH },
+  { "mentions", run_mentions, STORY_ALL },
+  { "mention-all", run_mention_all, STORY_ALL },
+  { "plain", run_plain, STORY_PIDGIN | STORY_FINCH },
+  { "hostile", run_hostile, STORY_ALL },
+  { "long", run_long, STORY_ALL },
+  { "many", run_many, STORY_PIDGIN, 240000 },
+  { NULL },
+};
+
+int
+main (int argc, char **argv)
+{
+  return story_main (argc, argv, stories);
+}

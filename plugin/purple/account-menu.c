@@ -8,6 +8,7 @@
 #include "purple/conversation-list.h"
 #include "purple/conversation-settings.h"
 #include "purple/group-menu.h"
+#include "purple/own-profile.h"
 #include "purple/people.h"
 #include "purple/report.h"
 #include "purple/search.h"
@@ -24,6 +25,7 @@ static const struct {
 } items[] = {
   { N_ ("Search for people…"), openim_people_ask },
   { N_ ("Friend requests…"), openim_askers_ask_again },
+  { N_ ("My profile…"), openim_own_profile_edit },
   { N_ ("Create a group…"), openim_group_menu_create },
   { N_ ("Applications to groups…"), openim_applications_ask_again },
   { N_ ("Search messages…"), openim_search_ask },

@@ -22,6 +22,7 @@
 #include "purple/message-kinds.h"
 #include "purple/message-list.h"
 #include "purple/nickname.h"
+#include "purple/own-profile.h"
 #include "purple/password.h"
 #include "purple/people.h"
 #include "purple/privacy.h"
@@ -237,6 +238,16 @@ run (OpenimConnection *self, const OpenimPeer *peer, const Row *row, const char 
     row->handler (self, command);
   else
     say_usage (self, command, row);
+}
+
+void
+openim_commands_run (OpenimConnection *self, const OpenimPeer *peer, const char *line)
+{
+  g_autofree char *word = take_word (&line);
+  const Row *row = find_row (word);
+
+  if (row != NULL)
+    run (self, peer, row, line);
 }
 
 gboolean

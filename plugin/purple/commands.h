@@ -53,6 +53,9 @@ void openim_commands_unregister (void);
  * sent. */
 gboolean openim_commands_take (OpenimConnection *self, const OpenimPeer *peer, char **text);
 
+/* As if @line, a command and its arguments, had been typed to @peer. */
+void openim_commands_run (OpenimConnection *self, const OpenimPeer *peer, const char *line);
+
 /* A handler like the others. */
 void openim_commands_help (OpenimConnection *self, OpenimCommandLine *command);
 

@@ -16,6 +16,7 @@
 #include "purple/chat.h"
 #include "purple/commands.h"
 #include "purple/connection.h"
+#include "purple/contact-menu.h"
 #include "purple/contact.h"
 #include "purple/conversation-menu.h"
 #include "purple/display.h"
@@ -30,6 +31,7 @@
 #include "purple/news.h"
 #include "purple/nickname.h"
 #include "purple/offline.h"
+#include "purple/own-profile.h"
 #include "purple/password.h"
 #include "purple/privacy.h"
 #include "purple/profile.h"
@@ -60,7 +62,8 @@ takes_offline_messages (const PurpleBuddy *buddy)
 static GList *
 get_menu (PurpleBlistNode *node)
 {
-  GList *items = PURPLE_BLIST_NODE_IS_CHAT (node) ? openim_group_menu_get (PURPLE_CHAT (node)) : NULL;
+  GList *items = PURPLE_BLIST_NODE_IS_CHAT (node) ? openim_group_menu_get (PURPLE_CHAT (node))
+                                                  : openim_contact_menu_get (PURPLE_BUDDY (node));
 
   return g_list_concat (items, openim_conversation_menu_get (node));
 }
@@ -89,6 +92,7 @@ static PurplePluginProtocolInfo protocol = {
   .login = openim_connection_login,
   .close = openim_connection_close,
   .send_im = openim_im_send,
+  .set_info = openim_own_profile_set,
   .send_typing = openim_im_send_typing,
   .add_buddy = openim_contact_add,
   .remove_buddy = openim_contact_remove,

@@ -8,10 +8,11 @@
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/members.h"
+#include "purple/own-profile.h"
 #include "purple/receipts.h"
 #include "purple/status.h"
-#include "purple/who.h"
 #include "purple/traits.h"
+#include "purple/who.h"
 #include "user.pb-c.h"
 
 /* bitlbee reads before an empty value, so there are none. */
@@ -46,6 +47,31 @@ static void
 add_moment (PurpleNotifyUserInfo *info, const char *label, gint64 ms)
 {
   add_time (info, label, ms, "%x %X");
+}
+
+static void
+add_person (OpenimConnection *self, PurpleNotifyUserInfo *info, const char *label, const char *user_id)
+{
+  const char *name = openim_roster_get_name (self, user_id);
+  g_autofree char *text =
+      g_strcmp0 (name, user_id) != 0 ? g_strdup_printf ("%s (%s)", name, user_id) : g_strdup (user_id);
+
+  add (info, label, text);
+}
+
+static const char *
+describe_way_in (const OpenimGroupMember *member)
+{
+  switch ((int) member->joinsource) {
+  case OPENIM__SDK__SHARED__GROUP_JOIN_SOURCE__Invitation:
+    return _ ("an invitation");
+  case OPENIM__SDK__SHARED__GROUP_JOIN_SOURCE__Search:
+    return _ ("searching");
+  case OPENIM__SDK__SHARED__GROUP_JOIN_SOURCE__QRCode:
+    return _ ("a QR code");
+  default:
+    return NULL;
+  }
 }
 
 static void
@@ -130,6 +156,12 @@ add_member (OpenimConnection *self, PurpleNotifyUserInfo *info, const Question *
   add (info, _ ("Name in the group"), member->nickname);
   add (info, _ ("Role"), openim_members_get_role (member));
   add_day (info, _ ("In the group since"), member->jointime);
+  /* TRANSLATORS: how somebody has come into a group: by an invitation, by searching, by a QR code */
+  add (info, _ ("Came in by"), describe_way_in (member));
+  if (g_strcmp0 (member->inviteruserid, member->userid) != 0)
+    add_person (self, info, _ ("Invited by"), member->inviteruserid);
+  if (member->muteendtime > g_get_real_time () / 1000)
+    add_moment (info, _ ("Muted until"), member->muteendtime);
 }
 
 static void
@@ -148,6 +180,7 @@ on_users (OpenimConnection *self, const GError *error, const ProtobufCMessage *r
   add_blocked (self, info, question->user_id);
   if (error == NULL && answer->n_users > 0) {
     add (info, _ ("Nickname"), answer->users[0]->nickname);
+    add (info, _ ("About"), openim_own_profile_read (answer->users[0]->ex));
     add_day (info, _ ("Registered"), answer->users[0]->createtime);
   }
   add (info, _ ("Not known"), trouble);

@@ -413,6 +413,68 @@ run_nick (Stage *stage)
   circle_close (&circle);
 }
 
+/* What one says about oneself. */
+static void
+run_about (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  circle_login (&circle);
+  scene_type (scene, "bob", "/about");
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Your profile says nothing about you.\"", NULL);
+  scene_type (scene, "bob", "/about likes <tea>");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"About you: likes *tea*\"");
+  host_forget (scene->host);
+  host_do (scene->host, "info", "alice", "alice", NULL);
+  scene_wait_for (scene, "alice: userinfo alice *About: \"likes *tea*\"*");
+  if (!scene_is (scene, "bitlbee")) {
+    host_do (scene->host, "account-menu", "alice", "My profile…", NULL);
+    scene_wait_for (scene, "alice: request 1 fields \"My profile\" *");
+    host_watch_signals (scene->host, OPENIM, (const char *[]){ "openim-self-info-updated", NULL });
+    host_do (scene->host, "answer", "1", "nickname=Alice B.", "about=likes coffee", NULL);
+    scene_wait_for (scene, "alice: signal openim-self-info-updated *Alice B.*");
+    host_unwatch_signals (scene->host, OPENIM, (const char *[]){ "openim-self-info-updated", NULL });
+    scene_type (scene, "bob", "/about");
+    scene_wait_for (scene, "alice: im bob *SYSTEM*: \"About you: likes coffee\"");
+  }
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
+/* The menu of a friend. */
+static void
+run_menu (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  person_connect (circle.bob);
+  person_befriend (circle.carol, "alice");
+  circle_login (&circle);
+  host_wait_answer (scene->host, "*carol*", 0, "roster", "alice", NULL);
+  host_forget (scene->host);
+  if (scene_is (scene, "bitlbee")) {
+    host_do (scene->host, "buddy-menu", "alice", "bob", "Initiate _Chat", NULL);
+    scene_wait_for (scene, "alice: chat * joined");
+    host_wait_for (scene->host, "alice: chat * \"You created the group.\"", 0);
+  } else {
+    host_do (scene->host, "buddy-menu", "alice", "carol", "Send Contact _Card…", NULL);
+    scene_wait_for (scene, "alice: request 1 input \"Contact card\" \"Carol\" *");
+    host_answer_request (scene->host, 1, "Bob");
+    person_hear (circle.bob, "alice", 108, "*carol*");
+    host_do (scene->host, "buddy-menu", "alice", "bob", "Create a _Group…", NULL);
+    scene_wait_for (scene, "alice: request 2 input \"Create a group\" *");
+    host_answer_request (scene->host, 2, "");
+    scene_wait_for (scene, "alice: chat * opened \"Alice, Bob\"");
+  }
+  host_ignore (scene->host, "*");
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
 static const Story stories[] = {
   { "accept", run_accept, STORY_ALL },
   { "reject", run_reject, STORY_ALL },
@@ -426,6 +488,8 @@ static const Story stories[] = {
   { "block", run_block, STORY_ALL },
   { "info", run_info, STORY_ALL },
   { "nick", run_nick, STORY_ALL },
+  { "about", run_about, STORY_ALL },
+  { "menu", run_menu, STORY_ALL },
   { NULL },
 };
 

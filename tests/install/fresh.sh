@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The packages on a fresh Debian: installed with apt, used in bitlbee and by a program, and removed. The tests of the package (debian/tests) run in it.
-# usage: fresh.sh SOURCE_ROOT
+# usage: fresh.sh SOURCE_ROOT [FOLDER]: FOLDER has the packages already.
 set -euo pipefail
 root=$1
 folder=$(mktemp -d)
@@ -17,9 +17,11 @@ trap finish EXIT
 status=0
 bash "$here/root.sh" "$folder/root" ca-certificates python3 || status=$?
 [ "$status" -eq 0 ] || exit "$status"
-bash "$here/package.sh" "$root" "$folder/packages" >"$folder/log" 2>&1 || { status=$?; tail "$folder/log"; exit "$status"; }
+packages=${2-$folder/packages}
+[ $# -gt 1 ] || bash "$here/package.sh" "$root" "$packages" >"$folder/log" 2>&1 || { status=$?; tail "$folder/log"; exit "$status"; }
 mkdir "$folder/root/packages"
-cp "$folder"/packages/*.deb "$folder/root/packages/"
+cp "$packages"/*.deb "$folder/root/packages/"
+rm -f "$folder"/root/packages/*-dbgsym_*.deb
 mount -t proc proc "$folder/root/proc"
 printf '#!/bin/sh\nexit 101\n' >"$folder/root/usr/sbin/policy-rc.d"
 chmod +x "$folder/root/usr/sbin/policy-rc.d"
@@ -30,12 +32,11 @@ inside () {
 }
 
 # As a person would, who has bitlbee: nothing else is asked for.
-inside apt-get install -q -y --no-install-recommends bitlbee-libpurple ./packages/purple-openim_*.deb >"$folder/log" 2>&1 || { tail "$folder/log"; exit 1; }
+inside sh -c 'apt-get install -q -y --no-install-recommends bitlbee-libpurple ./packages/purple-openim_*.deb' >"$folder/log" 2>&1 || { tail "$folder/log"; exit 1; }
 inside dpkg -s glib-networking | grep -q '^Status: .* installed'
 
 # What debian/tests/control asks for, and each of its tests in turn.
-inside apt-get install -q -y --no-install-recommends gcc libc6-dev libpurple-dev pkgconf ./packages/libopenim-sdk0_*.deb \
-  ./packages/libopenim-sdk-dev_*.deb >"$folder/log" 2>&1 || { tail "$folder/log"; exit 1; }
+inside sh -c 'apt-get install -q -y --no-install-recommends gcc libc6-dev libpurple-dev pkgconf ./packages/libopenim-sdk*_*.deb' >"$folder/log" 2>&1 || { tail "$folder/log"; exit 1; }
 mkdir "$folder/root/source"
 git -C "$root" archive HEAD | tar -C "$folder/root/source" -x
 for test in load talk library; do

@@ -17,7 +17,7 @@ trap finish EXIT
 meson install -C "$build" --no-rebuild --quiet --destdir "$folder/root" >/dev/null
 plugins=$(pkg-config --variable=plugindir purple)
 pictures=$(pkg-config --variable=datadir purple)/pixmaps/pidgin/protocols
-for path in "$plugins/libopenim.so" "$pictures"/{16,22,48}/openim.png "$pictures/scalable/openim.svg"; do
+for path in "$plugins/libopenim.so" "$pictures"/{16,22,24,32,48}/openim.png "$pictures/scalable/openim.svg"; do
   [ -s "$folder/root$path" ] || { echo "$path is not installed"; exit 1; }
 done
 find "$folder/root" -type f | sed "s|^$folder/root||"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define PURPLE_PLUGINS
 #include <purple.h>
 
 #include "event.pb-c.h"

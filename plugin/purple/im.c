@@ -83,6 +83,14 @@ receive (OpenimConnection *self, const char *who, const char *html, PurpleMessag
     serv_got_im (self->gc, name, html, flags, when);
 }
 
+/* bitlbee takes it for the window into which the line belongs. */
+static const char *
+name_of_own (OpenimConnection *self, PurpleConversation *conversation)
+{
+  return openim_host_is_bitlbee () ? purple_conversation_get_name (conversation)
+                                   : purple_account_get_username (self->account);
+}
+
 void
 openim_im_show (OpenimConnection *self,
                 const char *who,
@@ -109,7 +117,7 @@ openim_im_show (OpenimConnection *self,
     purple_conv_im_write (purple_conversation_get_im_data (conversation),
                           received ? (is_stranger (self, who) ? openim_roster_get_name (self, who)
                                                               : openim_who_name (self, who))
-                                   : purple_account_get_username (self->account),
+                                   : name_of_own (self, conversation),
                           html, flags, when);
 }
 

@@ -109,6 +109,29 @@ def govern(irc, world):
         irc.expect(heard, before)
 
 
+def by_number(irc, world):
+    """Messages have numbers, by which they are answered, passed on and taken back."""
+    said = w.word()
+    irc.say(f"PRIVMSG {world.friend} :{said}")
+    irc.expect(rf":{world.friend}!\S+ PRIVMSG tester :.*{said}", len(irc.lines))
+    before = len(irc.lines)
+    irc.say(f"PRIVMSG {world.friend} :?list 2")
+    line = irc.expect(rf":{world.friend}!\S+ PRIVMSG tester :\d+  .*{world.friend_alias}: .*{said}", before)
+    number = re.search(r" :(\d+)  ", irc.lines[line]).group(1)
+    answer = w.word()
+    for typed, heard in (
+        (f"?quote {number} {answer}", rf":tester!\S+ PRIVMSG {world.friend} :{answer}"),
+        (f"?forward {number} {world.group}", r"PRIVMSG tester :Sent to "),
+        (f"?note {number} {answer}", r"PRIVMSG tester :Noted\."),
+        ("?revoke", r"PRIVMSG tester :You withdrew message \d+"),
+        ("?resend", r"PRIVMSG tester :Everything that you wrote here has been sent"),
+        ("?quote 999 what", r"PRIVMSG tester :There is no message 999 here\. \?list shows the numbers\."),
+    ):
+        before = len(irc.lines)
+        irc.say(f"PRIVMSG {world.friend} :{typed}")
+        irc.expect(heard, before)
+
+
 def test(world, folder):
     irc = Irc(world, folder)
     irc.say("NICK tester")
@@ -133,6 +156,7 @@ def test(world, folder):
     print(irc.lines[answer])
     world.check_sent(said)
     if world.group:
+        by_number(irc, world)
         come_and_go(irc, world)
         govern(irc, world)
     assert not [line for line in irc.lines if "Error" in line and "&bitlbee" in line], irc.lines

@@ -149,6 +149,21 @@ replace_row (OpenimDb *db,
          openim_message_row_insert (db, conversation, slot, data, status, local_ex, &inserted, error);
 }
 
+static gboolean
+is_from (OpenimDb *db, gint64 conversation, gint64 slot, const char *sender, gboolean *from, GError **error)
+{
+  gint64 same = 0;
+
+  if (!openim_db_get_int (
+          db, &same, error,
+          "SELECT o.sendID = ?3 FROM messages AS m CROSS JOIN origins AS o ON o.id = m.origin "
+          "WHERE m.conversation = ?1 AND m.slot = ?2",
+          "iis", conversation, slot, sender))
+    return FALSE;
+  *from = same != 0;
+  return TRUE;
+}
+
 /* The clientMsgID is there in another place: our own message comes back, or one that the server has given
  * another seq since it was set up anew, or somebody has used the ID twice. */
 static gboolean
@@ -161,8 +176,11 @@ put_again (OpenimDb *db,
            GError **error)
 {
   gboolean own = strcmp (data->sendid, self_id) == 0;
+  gboolean same_sender;
 
-  if (of_id->slot > 0) {
+  if (!is_from (db, conversation, of_id->slot, data->sendid, &same_sender, error))
+    return FALSE;
+  if (of_id->slot > 0 || !same_sender) {
     *kind = OPENIM_STORED_DUPLICATE;
     return put_placeholder (db, conversation, data->seq, "", OPENIM_STATUS_FILTERED, error);
   }

@@ -98,7 +98,10 @@ def govern(irc, world):
     before = len(irc.lines)
     irc.say("JOIN #room")
     irc.expect(rf":{world.friend}!\S+ JOIN :?#room", before)
+    said = w.word()
     for said, heard in (
+        ("PRIVMSG #room :?list 1", r"PRIVMSG #room :\d+  "),
+        (f"PRIVMSG #room :?quote 1 {said}", rf":tester!\S+ PRIVMSG #room :{said}"),
         ("PRIVMSG #room :?members", rf"PRIVMSG #room :.*\({world.friend}\)"),
         ("TOPIC #room :Lunch at noon", "PRIVMSG #room :You changed the announcement: Lunch at noon"),
         (f"KICK #room {world.friend} :bye", "PRIVMSG #room :You removed .* from the group"),

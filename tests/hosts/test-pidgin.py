@@ -5,6 +5,7 @@ keyboard. A picture of the screen stays in the build folder."""
 
 import glob
 import os
+import re
 import subprocess
 import sys
 
@@ -73,6 +74,16 @@ def shown(folder):
     return text
 
 
+def by_number(folder, screen, window):
+    """Messages have numbers, by which they are answered and taken back."""
+    said = w.word()
+    screen.type(window, f"/quote 2 {said}")
+    w.wait("the quote in the window", lambda: re.search(r"&gt; .*<br/?>\s*" + said, shown(folder)))
+    screen.type(window, "/revoke")
+    w.wait("the withdrawal in the window", lambda: "You withdrew message" in shown(folder))
+    screen.type(window, "/list 5")
+
+
 def test(world, folder):
     w.install(world, folder)
     with open(folder("purple", "accounts.xml"), "w") as out:
@@ -92,6 +103,8 @@ def test(world, folder):
         screen.type(window, said)
         w.wait("the line and its answer in the window", lambda: shown(folder).count(said) >= 2)
         world.check_sent(said)
+        if world.group:
+            by_number(folder, screen, window)
         screen.picture(os.path.join(w.BUILD, "tests", "hosts", f"pidgin-{world.title}.png"))
         assert pidgin.alive(), "pidgin has ended"
     except AssertionError:

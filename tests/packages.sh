@@ -16,6 +16,7 @@ openim_packages_hosts=(
 # To run the rest of the suite.
 openim_packages_tests=(
   clang-format git gstreamer1.0-plugins-good protobuf-compiler python3-protobuf qt6-base-dev
+  appstream codespell debhelper lintian reuse shellcheck
 )
 
 # openim_packages_install PACKAGE… — asks apt only for what is missing; as root, or with sudo.

@@ -8,8 +8,7 @@ folder=$(mktemp -d)
 here=$(dirname "$0")
 # What is mounted must be gone before anything is removed.
 finish () {
-  local point
-  for point in proc; do mountpoint -q "$folder/root/$point" && umount "$folder/root/$point"; done
+  if mountpoint -q "$folder/root/proc"; then umount "$folder/root/proc"; fi
   rm -rf --one-file-system "$folder"
 }
 trap finish EXIT

@@ -10,7 +10,9 @@ import subprocess
 import sys
 
 LONGEST = 700
+# REUSE-IgnoreStart
 LICENCE = 'SPDX-License-Identifier: GPL-3.0-or-later'
+# REUSE-IgnoreEnd
 SUFFIXES = ('.c', '.h', '.def', '.py', '.sh', '.proto', '.sql', '.build')
 
 root = pathlib.Path(sys.argv[1])

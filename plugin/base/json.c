@@ -76,6 +76,8 @@ print_double (GString *output, double value)
 
   g_ascii_formatd (text, sizeof text, "%.15g", value);
   double back = g_ascii_strtod (text, NULL);
+  /* Bit for bit, since -0 equals 0. */
+  /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
   if (memcmp (&back, &value, sizeof value) != 0)
     g_ascii_dtostr (text, sizeof text, value);
   g_string_append (output, text);

@@ -33,8 +33,10 @@ open_file (OpenimLogfile *self)
 static void
 begin_anew (OpenimLogfile *self)
 {
+  /* What cannot be put aside is emptied, for the limit holds. */
+  if (g_rename (self->path, self->older) != 0 && ftruncate (self->fd, 0) != 0)
+    return;
   close (self->fd);
-  g_rename (self->path, self->older);
   open_file (self);
 }
 

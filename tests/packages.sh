@@ -10,7 +10,7 @@ openim_packages_build=(
 
 # To run it inside the real hosts.
 openim_packages_hosts=(
-  bitlbee-libpurple finch pidgin tmux xvfb xdotool imagemagick python3 glib-networking
+  bitlbee-libpurple finch pidgin tmux xvfb xdotool imagemagick python3 glib-networking telepathy-haze dbus libglib2.0-bin
 )
 
 # To run the rest of the suite.

@@ -135,6 +135,32 @@ def by_number(irc, world):
         irc.expect(heard, before)
 
 
+def files(irc, world, folder):
+    """A picture is words with a link; a file of this computer goes when that has been switched on, and if anybody may read it."""
+    before = len(irc.lines)
+    world.show_picture("http://127.0.0.1:1/green picture.png")
+    irc.expect(rf":{world.friend}!\S+ PRIVMSG \S+ :\[picture\] .*http://127.0.0.1:1/green%20picture.png", before)
+    path = folder("notes.txt")
+    with open(path, "w") as out:
+        out.write("some notes")
+    irc.say(f"PRIVMSG {world.friend} :?send {path}")
+    irc.expect("PRIVMSG \\S+ :.*is switched off", before)
+    irc.control(f"account {world.bitlbee} off")
+    irc.expect("Signing off", before)
+    irc.control(f"account {world.bitlbee} set send-files true")
+    before = len(irc.lines)
+    irc.control(f"account {world.bitlbee} on")
+    irc.expect("Logged in", before)
+    irc.expect(rf":{world.friend}!.* JOIN|MODE &bitlbee \+v {world.friend}", before)
+    irc.say(f"PRIVMSG {world.friend} :?send {path}")
+    irc.expect("PRIVMSG \\S+ :.*no file that everybody on this computer may read", before)
+    os.chmod(folder.path, 0o755)
+    os.chmod(path, 0o644)
+    irc.say(f"PRIVMSG {world.friend} :?send {path}")
+    irc.expect("PRIVMSG \\S+ :.*\\[file\\] notes.txt", before)
+    world.check_sent("object/alice/msg_file_")
+
+
 def test(world, folder):
     irc = Irc(world, folder)
     irc.say("NICK tester")
@@ -162,6 +188,7 @@ def test(world, folder):
         by_number(irc, world)
         come_and_go(irc, world)
         govern(irc, world)
+        files(irc, world, folder)
     assert not [line for line in irc.lines if "Error" in line and "&bitlbee" in line], irc.lines
     status = irc.close()
     assert status == 0, f"bitlbee ended with {status}"

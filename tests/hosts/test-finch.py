@@ -78,6 +78,9 @@ def test(world, folder):
         w.wait("the answer to " + said, lambda: term.screen().count(said) >= 2 or None)
         print(term.screen())
         world.check_sent(said)
+        if world.group:
+            world.show_picture("http://127.0.0.1:1/green.png")
+            term.expect("[picture] green.png 500 bytes http://127.0.0.1:1/green.png")
         term.keys("M-q")
         w.wait("Finch to end", lambda: os.path.exists(term.status) and open(term.status).read().strip() or term.keys("Enter"))
         status = open(term.status).read().strip()

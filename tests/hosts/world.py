@@ -166,6 +166,15 @@ class Openim:
                                     "content": {"content": text}, "contentType": 101, "sessionType": 1}, self.token)
         return text
 
+    def show(self, kind, content):
+        """A message of that content type from the friend."""
+        self.call("/msg/send_msg", {"sendID": self.friend, "recvID": self.account, "senderNickname": self.friend_alias, "senderPlatformID": 5,
+                                    "content": content, "contentType": kind, "sessionType": 1}, self.token)
+
+    def show_picture(self, url):
+        whole = {"uuid": "u", "type": "image/png", "size": 500, "width": 200, "height": 120, "url": url}
+        self.show(102, {"sourcePath": "", "sourcePicture": whole, "bigPicture": whole, "snapshotPicture": whole})
+
     def check_sent(self, text):
         """The server's own store has the text under alice."""
 

@@ -71,9 +71,6 @@ flags_of (OpenimConnection *self, const OpenimMessage *message, OpenimEntryKind 
 
   if (kind != OPENIM_ENTRY_NEW && kind != OPENIM_ENTRY_QUIET)
     flags |= PURPLE_MESSAGE_DELAYED;
-  /* What shall disappear must not stay in a log. */
-  if (kind == OPENIM_ENTRY_AGAIN || is_private (message))
-    flags |= PURPLE_MESSAGE_NO_LOG;
   if (openim_message_is_notice (message))
     return flags | PURPLE_MESSAGE_SYSTEM;
   if (g_strcmp0 (message->sendid, self->self_id) == 0)
@@ -105,10 +102,15 @@ openim_entry_show (OpenimConnection *self,
   g_autofree char *text = openim_message_get_text (message, self->self_id);
 
   openim_numbers_note (self, peer, message, text);
-  if (peer->session == OPENIM_SESSION_GROUP)
+  /* What was shown before is in the log; what shall vanish must not stay in one. */
+  if (kind == OPENIM_ENTRY_AGAIN || is_private (message))
+    openim_line_pause_log (self, peer, TRUE);
+  if (openim_connection_is_open (self) && peer->session == OPENIM_SESSION_GROUP)
     openim_chat_show (self, peer->name, message->sendid, html, flags, when, quiet);
-  else
+  else if (openim_connection_is_open (self))
     openim_im_show (self, peer->name, html, flags, when, quiet);
+  if (openim_connection_is_open (self) && (kind == OPENIM_ENTRY_AGAIN || is_private (message)))
+    openim_line_pause_log (self, peer, FALSE);
   if (picture != 0)
     purple_imgstore_unref_by_id (picture);
   if (kind == OPENIM_ENTRY_NEW && openim_connection_is_open (self))

@@ -136,9 +136,13 @@ echo (OpenimConnection *self, const OpenimPeer *peer, const char *html, PurpleMe
 {
   PurpleConversation *conversation = openim_peer_find (self, peer);
 
-  if (conversation != NULL)
-    purple_conv_im_write (purple_conversation_get_im_data (conversation), NULL, html,
-                          flags | PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_NO_LOG, time (NULL));
+  if (conversation == NULL)
+    return;
+  openim_line_pause_log (self, peer, TRUE);
+  purple_conv_im_write (purple_conversation_get_im_data (conversation), NULL, html,
+                        flags | PURPLE_MESSAGE_SEND, time (NULL));
+  if (openim_connection_is_open (self))
+    openim_line_pause_log (self, peer, FALSE);
 }
 
 int

@@ -6,6 +6,8 @@
 #include "purple/markup.h"
 #include "purple/who.h"
 
+#define PAUSED_LOG "openim-logging" /* whether the window was in the log before the pause */
+
 gboolean
 openim_peer_of_message (OpenimConnection *self, const OpenimMessage *message, OpenimPeer *peer)
 {
@@ -92,6 +94,19 @@ openim_peer_tell (OpenimConnection *self, const OpenimPeer *peer, const char *te
 
   if (conversation != NULL && openim_connection_is_open (self))
     openim_line_write (conversation, html, flags, time (NULL));
+}
+
+void
+openim_line_pause_log (OpenimConnection *self, const OpenimPeer *peer, gboolean pause)
+{
+  PurpleConversation *conversation = pause ? openim_peer_open (self, peer) : openim_peer_find (self, peer);
+
+  if (conversation == NULL || !openim_connection_is_open (self))
+    return;
+  if (pause)
+    purple_conversation_set_data (conversation, PAUSED_LOG, GINT_TO_POINTER (conversation->logging));
+  /* purple_conversation_set_logging() would have hosts tell of it. */
+  conversation->logging = !pause && purple_conversation_get_data (conversation, PAUSED_LOG) != NULL;
 }
 
 void

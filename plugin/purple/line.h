@@ -29,6 +29,10 @@ PurpleConversation *openim_peer_find_window (OpenimConnection *self, const char 
 void
 openim_peer_tell (OpenimConnection *self, const OpenimPeer *peer, const char *text, PurpleMessageFlags flags);
 
+/* The window, which opens if need be, goes out of the host's log and back again. (Pidgin shows who has said a
+ * line, and when, only of lines that could be logged, so these are not marked as what cannot.) */
+void openim_line_pause_log (OpenimConnection *self, const OpenimPeer *peer, gboolean pause);
+
 /* A line that nobody said, in a way that all hosts show. @html: escaped; @flags: SYSTEM or ERROR and more;
  * @when: s since 1970. */
 void

@@ -102,7 +102,7 @@ run_page (Stage *stage)
 
   host_do (scene->host, "im", "alice", "bob", NULL);
   scene_expect (scene, "(!bitlbee) alice: im bob opened \"Bob\"", NULL);
-  expect_many (scene, "RECV|DELAYED|NO_LOG", "line", 2, 3);
+  expect_many (scene, "RECV|DELAYED", "line", 2, 3);
   say_many (past.bob, "alice", "line", 4, 4);
   expect_many (scene, "RECV", "line", 4, 4);
   host_do (scene->host, "close", "alice", "bob", NULL);
@@ -111,7 +111,7 @@ run_page (Stage *stage)
   /* One that opens for a new line has them before it. */
   say_many (past.bob, "alice", "line", 5, 5);
   scene_expect (scene, "(!bitlbee) alice: im bob opened \"Bob\"", NULL);
-  expect_many (scene, "RECV|DELAYED|NO_LOG", "line", 3, 4);
+  expect_many (scene, "RECV|DELAYED", "line", 3, 4);
   expect_many (scene, "RECV", "line", 5, 5);
   host_expect_nothing (scene->host);
 
@@ -174,7 +174,7 @@ run_page_of_group (Stage *stage)
   host_run_until (scene->host, "alice: chat team closed", 0);
   host_forget (scene->host);
   host_do (scene->host, "join", "alice", "team", NULL);
-  scene_wait_for (scene, "alice: chat team RECV|DELAYED|NO_LOG {bob|Bob}: \"before her time\"");
+  scene_wait_for (scene, "alice: chat team RECV|DELAYED {bob|Bob}: \"before her time\"");
   past_close (&past);
 }
 
@@ -281,7 +281,7 @@ run_times (Stage *stage)
   host_do (scene->host, "option", "alice", "int", "history", "20", NULL);
   host_forget (scene->host);
   host_do (scene->host, "im", "alice", "bob", NULL);
-  line = scene_wait_for (scene, "alice: im bob RECV|DELAYED|NO_LOG {bob|Bob}: \"moment 1\"");
+  line = scene_wait_for (scene, "alice: im bob RECV|DELAYED {bob|Bob}: \"moment 1\"");
   g_assert_cmpint (line->mtime, ==, moments[1] / 1000);
   story_keeps_promise ("right-times");
   past_close (&past);
@@ -300,16 +300,16 @@ run_commands (Stage *stage)
   host_forget (scene->host);
   scene_type (scene, "bob", "/history 3");
   scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"From 20* to 20*:\"", NULL);
-  expect_many (scene, "RECV|DELAYED|NO_LOG", "line", 8, 10);
+  expect_many (scene, "RECV|DELAYED", "line", 8, 10);
   scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"?more shows what was said before that.\"",
                 NULL);
   scene_type (scene, "bob", "/more 4");
   scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"From *\"", NULL);
-  expect_many (scene, "RECV|DELAYED|NO_LOG", "line", 4, 7);
+  expect_many (scene, "RECV|DELAYED", "line", 4, 7);
   scene_expect (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"?more shows what was said before that.\"",
                 NULL);
   scene_type (scene, "bob", "/more 100");
-  scene_wait_for (scene, "alice: im bob RECV|DELAYED|NO_LOG {bob|Bob}: \"line 001\"");
+  scene_wait_for (scene, "alice: im bob RECV|DELAYED {bob|Bob}: \"line 001\"");
   scene_wait_for (scene, "alice: im bob SYSTEM|NO_LOG {bob|}: \"This is where the conversation begins.\"");
   host_forget (scene->host);
   scene_type (scene, "bob", "/history x");

@@ -29,7 +29,7 @@ check_sent (OpenimConnection *self, OpenimCommandLine *command, OpenimMessage *c
 {
   for (gsize i = 0; i < n; i++)
     if (!is_sent (messages[i])) {
-      g_autofree char *line = openim_message_describe (self, &command->peer, messages[i]);
+      g_autofree char *line = openim_message_describe (self, messages[i]);
 
       openim_command_say (self, command, _ ("That has not been sent itself: %s"), line);
       return FALSE;
@@ -158,7 +158,7 @@ withdraw (OpenimConnection *self, OpenimCommandLine *command, OpenimMessage *con
   }
   if (!check_sent (self, command, messages, n))
     return;
-  line = openim_message_describe (self, &command->peer, messages[0]);
+  line = openim_message_describe (self, messages[0]);
   openim_command_say (self, command, _ ("Withdrawing %s"), line);
   request.conversationid = id;
   request.clientmsgid = messages[0]->clientmsgid;

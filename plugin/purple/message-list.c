@@ -5,7 +5,7 @@
 
 #include "conversation.pb-c.h"
 #include "message.pb-c.h"
-#include "purple/entry.h"
+#include "purple/blist.h"
 #include "purple/listing.h"
 #include "purple/numbers.h"
 #include "purple/pick.h"
@@ -31,16 +31,23 @@ get_state (const OpenimMessage *message)
 }
 
 char *
-openim_message_describe (OpenimConnection *self, const OpenimPeer *peer, const OpenimMessage *message)
+openim_message_describe (OpenimConnection *self, const OpenimMessage *message)
 {
   const OpenimNumbered *numbered = openim_numbers_find (self->numbers, message->clientmsgid);
-  g_autofree char *text = openim_listing_describe (self, message);
+  g_autofree char *when = openim_listing_format_time (message);
+  g_autofree char *text = openim_message_get_text (message, self->self_id);
   g_autofree char *excerpt = openim_excerpt (text);
+  gboolean own = g_strcmp0 (message->sendid, self->self_id) == 0;
   const char *state = get_state (message);
   GString *line = g_string_new (NULL);
 
   if (numbered != NULL)
     g_string_append_printf (line, "%u  ", numbered->number);
+  g_string_append_printf (line, "%s ", when);
+  openim_roster_learn_name (self, message->sendid, message->sendernickname);
+  if (!openim_message_is_notice (message))
+    g_string_append_printf (line,
+                            "%s: ", own ? self->self_name : openim_roster_get_name (self, message->sendid));
   g_string_append (line, excerpt);
   if (state != NULL)
     g_string_append_printf (line, " (%s)", state);
@@ -57,7 +64,7 @@ static void
 list (OpenimConnection *self, OpenimCommandLine *command, OpenimMessage *const *messages, gsize n)
 {
   for (gsize i = 0; i < n && openim_connection_is_open (self); i++) {
-    g_autofree char *line = openim_message_describe (self, &command->peer, messages[i]);
+    g_autofree char *line = openim_message_describe (self, messages[i]);
 
     openim_command_say (self, command, "%s", line);
   }

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* "7  10:31 Bob: hello" (transfer full) */
-char *openim_message_describe (OpenimConnection *self, const OpenimPeer *peer, const OpenimMessage *message);
+char *openim_message_describe (OpenimConnection *self, const OpenimMessage *message);
 
 void openim_message_run_list (OpenimConnection *self, OpenimCommandLine *command);
 void openim_message_run_annotate (OpenimConnection *self, OpenimCommandLine *command);

@@ -260,10 +260,26 @@ openim_numbers_get_unsure (OpenimNumbers *numbers)
   return list;
 }
 
+/* What is quoted stands there already; unless it is all there is. */
+static const char *
+skip_quote (const char *text)
+{
+  const char *rest = text;
+
+  while (g_str_has_prefix (rest, "> ")) {
+    const char *end = strchr (rest, '\n');
+
+    if (end == NULL)
+      return text;
+    rest = end + 1;
+  }
+  return rest;
+}
+
 char *
 openim_excerpt (const char *text)
 {
-  g_autofree char *line = openim_gate_text (text, -1, 0, TRUE);
+  g_autofree char *line = openim_gate_text (skip_quote (text), -1, 0, TRUE);
   g_autofree char *cut = NULL;
 
   g_strstrip (line);

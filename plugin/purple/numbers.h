@@ -43,7 +43,7 @@ void openim_numbers_set_unsure (OpenimNumbers *numbers, const char *client_msg_i
 /* (element-type OpenimNumbered) (transfer container), oldest first in each conversation */
 GPtrArray *openim_numbers_get_unsure (OpenimNumbers *numbers);
 
-/* One line of plain text, cut. (transfer full) */
+/* One line of plain text, cut and without what it quotes. (transfer full) */
 char *openim_excerpt (const char *text);
 
 G_END_DECLS

@@ -199,6 +199,24 @@ openim_error_certificate (GTlsCertificateFlags flags)
   return g_strdup_printf (_ ("The server's certificate is not trusted: %s."), reasons->str);
 }
 
+GError *
+openim_error_new_certificate (GTlsCertificateFlags flags)
+{
+  g_autofree char *sentence = openim_error_certificate (flags);
+
+  return g_error_new_literal (
+      OPENIM_ERROR, OPENIM_ERROR_CERTIFICATE + (int) (flags & G_TLS_CERTIFICATE_VALIDATE_ALL), sentence);
+}
+
+gboolean
+openim_error_get_certificate (int code, GTlsCertificateFlags *flags)
+{
+  if (code < OPENIM_ERROR_CERTIFICATE || code > OPENIM_ERROR_CERTIFICATE + G_TLS_CERTIFICATE_VALIDATE_ALL)
+    return FALSE;
+  *flags = (GTlsCertificateFlags) (code - OPENIM_ERROR_CERTIFICATE);
+  return TRUE;
+}
+
 static char *
 describe_ours (const GError *error)
 {
@@ -207,6 +225,9 @@ describe_ours (const GError *error)
     return g_strdup (_ (sentence));
 
   /* The others speak for themselves, some within a sentence. */
+  GTlsCertificateFlags flags = 0;
+  if (openim_error_get_certificate (error->code, &flags))
+    return openim_error_certificate (flags);
   gboolean empty = error->message == NULL || *error->message == '\0';
   if (empty && error->code == OPENIM_ERROR_NETWORK)
     return g_strdup (_ ("The server cannot be reached. Check the network and the address."));

@@ -42,6 +42,7 @@ enum {
   OPENIM_ERROR_NO_SEQ = 10206,
   OPENIM_ERROR_NOT_SUPPORT_TYPE = 10302,
   OPENIM_ERROR_GROUP_NOT_FOUND = 10400,
+  OPENIM_ERROR_CERTIFICATE = 11000, /* and up: what is wrong with the server's, see below */
 };
 
 /* The number to answer for @error: its code in our domain; G_IO_ERROR_TIMED_OUT → 10001, CANCELLED → 10101,
@@ -58,6 +59,11 @@ char *openim_error_describe (const GError *error);
 
 /* What is wrong with a server's certificate, all of @flags in one translated sentence. (transfer full) */
 char *openim_error_certificate (GTlsCertificateFlags flags);
+/* An error with that sentence; its code is OPENIM_ERROR_CERTIFICATE plus @flags, so that it can be told from
+ * a network that does not work. (transfer full) */
+GError *openim_error_new_certificate (GTlsCertificateFlags flags);
+/* FALSE: @code is not of such an error. */
+gboolean openim_error_get_certificate (int code, GTlsCertificateFlags *flags);
 
 #pragma GCC visibility pop
 G_END_DECLS

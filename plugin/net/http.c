@@ -56,8 +56,8 @@ openim_http_network_error (SoupMessage *message, const GError *error)
   g_autofree char *sentence = NULL;
 
   if (error->domain == G_TLS_ERROR && flags != 0)
-    sentence = openim_error_certificate (flags);
-  else if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
+    return openim_error_new_certificate (flags);
+  if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
     sentence = g_strdup (_ ("The address answers, but not as an OpenIM server."));
   else
     sentence = openim_error_describe (error);

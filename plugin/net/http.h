@@ -32,8 +32,8 @@ void openim_http_fetch_async (SoupSession *session,
  * sentence. */
 GBytes *openim_http_fetch_finish (SoupSession *session, GAsyncResult *result, GError **error);
 
-/* (transfer full) @error of GIO or libsoup as OPENIM_ERROR_NETWORK and a sentence; for certificates with the
- * reasons that @message knows. */
+/* (transfer full) @error of GIO or libsoup as OPENIM_ERROR_NETWORK and a sentence; for certificates as
+ * openim_error_new_certificate(), with the reasons that @message knows. */
 GError *openim_http_network_error (SoupMessage *message, const GError *error);
 
 /* (transfer full) OPENIM_ERROR_NETWORK and a sentence for an answer that carries no envelope. */

@@ -39,22 +39,6 @@ static const struct {
   { G_TLS_CERTIFICATE_BAD_IDENTITY, PURPLE_CONNECTION_ERROR_CERT_HOSTNAME_MISMATCH },
 };
 
-/* Errors and events of the SDK have a number and a sentence; for all that goes wrong with a certificate the
- * number is the same. The sentence tells. */
-static gboolean
-is_certificate_trouble (const char *sentence, GTlsCertificateFlags *flags)
-{
-  for (guint i = 0; i <= G_TLS_CERTIFICATE_VALIDATE_ALL; i++) {
-    g_autofree char *possible = openim_error_certificate ((GTlsCertificateFlags) i);
-
-    if (!g_str_equal (possible, sentence))
-      continue;
-    *flags = (GTlsCertificateFlags) i;
-    return TRUE;
-  }
-  return FALSE;
-}
-
 PurpleConnectionError
 openim_reason_from_error (const GError *error)
 {
@@ -64,7 +48,7 @@ openim_reason_from_error (const GError *error)
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (reasons[i].code == code)
       return reasons[i].reason;
-  if (code != OPENIM_ERROR_NETWORK || !is_certificate_trouble (error->message, &flags))
+  if (!openim_error_get_certificate (code, &flags))
     return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
   for (guint i = 0; i < G_N_ELEMENTS (certificate_reasons); i++)
     if ((flags & certificate_reasons[i].flag) != 0)

@@ -488,10 +488,12 @@ test_certificate (void)
   g_autofree char *url = test_server_url (server, "https", "");
   g_autoptr (OpenimApi) api = openim_api_new (url, NULL, NULL);
   g_auto (Outcome) outcome = { 0 };
+  GTlsCertificateFlags flags = 0;
 
   openim_api_call_async (api, "/x", NULL, NULL, on_done, &outcome);
   test_until (outcome.done);
-  g_assert_cmpint (outcome.code, ==, OPENIM_ERROR_NETWORK);
+  g_assert_true (openim_error_get_certificate (outcome.code, &flags));
+  g_assert_cmpuint (flags, ==, G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_BAD_IDENTITY);
   g_assert_nonnull (strstr (outcome.message, "certificate"));
   g_assert_nonnull (strstr (outcome.message, "another name"));
   g_assert_nonnull (strstr (outcome.message, "nobody"));

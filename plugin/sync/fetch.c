@@ -117,6 +117,11 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   Openim__Msg__GetSeqMessageResp *answer = openim_gateway_request_finish (
       OPENIM_GATEWAY (source), result, &openim__msg__get_seq_message_resp__descriptor, &error);
 
+  /* Even of seqs that hold nothing the server says so. */
+  if (answer != NULL && answer->n_msgs == 0 && answer->n_notificationmsgs == 0) {
+    g_clear_pointer (&answer, openim_pb_free);
+    g_set_error_literal (&error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL, "an empty answer");
+  }
   if (!sync->stopped)
     sync->fetch->under_way--;
   if (answer == NULL && !sync->stopped)

@@ -10,7 +10,8 @@
 static gint64
 milliseconds (gint64 time)
 {
-  return openim_gate_time (time < G_GINT64_CONSTANT (100000000000) ? time * 1000 : time);
+  return openim_gate_time (ABS (openim_gate_time (time)) < G_GINT64_CONSTANT (100000000000) ? time * 1000
+                                                                                            : time);
 }
 
 gpointer

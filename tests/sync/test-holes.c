@@ -68,13 +68,13 @@ answer_gateway (gpointer owner, guint id, const ProtobufCMessage *message, int *
     return NULL;
   }
   answer = openim_pb_new (&openim__msg__get_seq_message_resp__descriptor);
-  for (size_t i = 0; i < request->n_conversations && !server->nothing; i++) {
+  for (size_t i = 0; i < request->n_conversations; i++) {
     Openim__Msg__GetSeqMessageResp__MsgsEntry *entry =
         openim_pb_new (&openim__msg__get_seq_message_resp__msgs_entry__descriptor);
 
     openim_pb_set (&entry->key, request->conversations[i]->conversationid);
     entry->value = openim_pb_new (&openim__sdkws__pull_msgs__descriptor);
-    for (size_t k = 0; k < request->conversations[i]->n_seqs; k++) {
+    for (size_t k = 0; k < request->conversations[i]->n_seqs && !server->nothing; k++) {
       gint64 seq = request->conversations[i]->seqs[k];
       g_autofree char *client_id = g_strdup_printf ("m%d", (int) seq);
 

@@ -93,6 +93,21 @@ def come_and_go(irc, world):
         irc.expect(r":tester!\S+ PART :?#room", before)
 
 
+def by_name(irc, world):
+    """The same group by the name that people know, in a channel that is made of it."""
+    irc.control(f'chat add {world.bitlbee} "{world.group_name}" #named')
+    irc.expect("successfully added")
+    before = len(irc.lines)
+    irc.say("JOIN #named")
+    irc.expect(r":tester!\S+ JOIN :?#named", before)
+    irc.expect(rf":{world.friend}!\S+ JOIN :?#named", before)
+    said = w.word()
+    irc.say(f"PRIVMSG #named :@{world.friend_alias} {said}")
+    irc.expect(rf":{world.friend}!\S+ PRIVMSG #named :.*{said}", before)
+    irc.say("PART #named")
+    irc.expect(r":tester!\S+ PART :?#named", before)
+
+
 def govern(irc, world):
     """The words that IRC has for it, and a command for what it has none for."""
     before = len(irc.lines)
@@ -187,6 +202,7 @@ def test(world, folder):
     if world.group:
         by_number(irc, world)
         come_and_go(irc, world)
+        by_name(irc, world)
         govern(irc, world)
         files(irc, world, folder)
     assert not [line for line in irc.lines if "Error" in line and "&bitlbee" in line], irc.lines

@@ -132,6 +132,7 @@ class Openim:
 
     title, plugin, protocol, bitlbee = "openim", os.path.join(BUILD, "plugin/purple/libopenim.so"), "prpl-openim", "openim"
     account, password, friend, friend_alias, group = "alice", "alice", "echo", "Echo", "demo"
+    group_name = "Demo group"
 
     # The one that is installed where libpurple looks, instead of the one that was built.
     installed = os.environ.get("OPENIM_PLUGIN") == "installed"

@@ -9,7 +9,7 @@
 #define ECHO_WAIT 15000              /* ms after which an echo is missed */
 #define STALE (60 * 60 * 1000)       /* ms; one that old is not sent any more when the program comes back */
 #define ATTEMPTS 3                   /* over restarts */
-#define LOOK_BACK 20                 /* blocks of OPENIM_SYNC_CHUNK seqs that are searched */
+#define LOOK_BACK 200                /* blocks of OPENIM_SYNC_CHUNK seqs that are searched */
 #define CLOCK_SLACK (10 * 60 * 1000) /* ms that this clock and the server's may differ */
 
 /* What is left is read before anything can be added. */
@@ -97,9 +97,13 @@ on_place (OpenimSync *sync, gpointer job, const GError *error)
     g_task_return_error (task, openim_sync_error (sync, error));
     return;
   }
-  if (openim_sending_is_had (sending) || sending->exhausted || search->max == 0 || sending->lowest == 1 ||
-      sending->blocks >= LOOK_BACK) {
+  if (openim_sending_is_had (sending) || sending->exhausted || search->max == 0 || sending->lowest == 1) {
     g_task_return_boolean (task, openim_sending_is_had (sending));
+    return;
+  }
+  if (sending->blocks >= LOOK_BACK) { /* not to have found it says nothing */
+    g_task_return_new_error (task, OPENIM_ERROR, OPENIM_ERROR_TIMEOUT,
+                             "so much has been said since that nobody knows");
     return;
   }
   end = sending->lowest > 0 ? sending->lowest - 1 : search->max;
@@ -115,7 +119,7 @@ search_block (GTask *task)
 }
 
 /* Block by block from the newest seq down, until the message is found or its time has passed. The answer: the
- * server has it. */
+ * server has it. An error: that cannot be found out, so it must not be sent again. */
 void
 openim_sending_search_async (OpenimSending *sending, GAsyncReadyCallback callback, gpointer user_data)
 {

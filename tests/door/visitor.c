@@ -311,6 +311,14 @@ is_found (gpointer data)
   return search->next < results->len;
 }
 
+gboolean
+visitor_has_answered (Visitor *visitor, guint64 handle)
+{
+  Search search = { .visitor = visitor, .handle = handle };
+
+  return is_found (&search);
+}
+
 static gboolean
 is_found_or_gone (gpointer data)
 {

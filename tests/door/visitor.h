@@ -61,6 +61,8 @@ guint64 visitor_ask (Visitor *visitor, int function, gconstpointer request);
  * 0. */
 int visitor_answer (Visitor *visitor, guint64 handle, int function, gpointer *response);
 
+/* Has that answer come? */
+gboolean visitor_has_answered (Visitor *visitor, guint64 handle);
 /* The sentence of the error that visitor_answer told last. */
 const char *visitor_error_text (Visitor *visitor);
 

@@ -99,6 +99,21 @@ openim_ask_text (OpenimConnection *self,
                         NULL, question_new (self, subject, func));
 }
 
+gboolean
+openim_ask_can_file (void)
+{
+  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
+
+  return ops != NULL && ops->request_file != NULL;
+}
+
+void
+openim_ask_file (OpenimConnection *self, const char *subject, const char *title, OpenimAskFunc func)
+{
+  purple_request_file (self->gc, title, NULL, FALSE, G_CALLBACK (on_text), G_CALLBACK (on_cancel_text),
+                       self->account, NULL, NULL, question_new (self, subject, func));
+}
+
 void
 openim_ask_sure (OpenimConnection *self,
                  const char *subject,

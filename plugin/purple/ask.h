@@ -24,6 +24,9 @@ void openim_ask_text (OpenimConnection *self,
                       const char *initial,
                       gboolean multiline,
                       OpenimAskFunc func);
+/* For a file that exists; its path is the text. */
+void openim_ask_file (OpenimConnection *self, const char *subject, const char *title, OpenimAskFunc func);
+gboolean openim_ask_can_file (void); /* the host has a dialog for it */
 /* @button: what it does, with an underscore for the key. */
 void openim_ask_sure (OpenimConnection *self,
                       const char *subject,

@@ -7,6 +7,7 @@
 #include "purple/blist.h"
 #include "purple/group-info.h"
 #include "purple/groups.h"
+#include "purple/icons.h"
 #include "purple/who.h"
 
 enum { STATUS_MUTED = 3 }; /* only owner and administrators may write */
@@ -80,6 +81,16 @@ static void
 set_own_name (OpenimConnection *self, const char *group_id, const char *text)
 {
   openim_groups_set_nickname (self, group_id, self->self_id, text);
+}
+
+static void
+on_picture (PurpleBlistNode *node, gpointer data)
+{
+  OpenimConnection *self = NULL;
+  const OpenimGroup *group = find_group (node, &self);
+
+  if (group != NULL)
+    openim_ask_file (self, group->groupid, _ ("Picture of the group"), openim_icons_set_group);
 }
 
 static void
@@ -158,6 +169,8 @@ openim_group_menu_get (PurpleChat *chat)
   items = add (items, _ ("In_vite People…"), on_invite);
   items = add (items, _ ("_Announcement…"), on_announcement);
   items = add (items, _ ("_Rename Group…"), on_rename);
+  if (openim_ask_can_file ())
+    items = add (items, _ ("_Picture…"), on_picture);
   items = add (items, _ ("My _Name in the Group…"), on_own_name);
   items =
       add (items, (int) group->status == STATUS_MUTED ? _ ("Let _Everybody Write") : _ ("_Mute Everybody"),

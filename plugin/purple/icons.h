@@ -23,7 +23,7 @@ void openim_icons_connect_signals (PurplePlugin *plugin);
 /* Member of the prpl. */
 void openim_icons_set_own (PurpleConnection *gc, PurpleStoredImage *image);
 
-/* The file becomes the picture of this group. @done: see openim_command_call. */
+/* The file becomes the picture of this group; if not, a line there says why. */
 void openim_icons_set_group (OpenimConnection *self, const char *group_id, const char *path);
 
 /* Commands. */

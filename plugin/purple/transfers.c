@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "internal.pb-c.h"
+#include "purple/ask.h"
 #include "purple/attach.h"
 #include "purple/blist.h"
 #include "purple/chat.h"
@@ -380,10 +381,7 @@ on_receive_init (PurpleXfer *xfer)
 static gboolean
 host_has_dialogs (void)
 {
-  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
-
-  return openim_host_has_windows () && ops != NULL && ops->request_file != NULL &&
-         purple_xfers_get_ui_ops () != NULL;
+  return openim_host_has_windows () && openim_ask_can_file () && purple_xfers_get_ui_ops () != NULL;
 }
 
 void

@@ -487,6 +487,14 @@ run_group_picture (Stage *stage)
   scene_type (&show.scene, "team", command);
   host_wait_for (show.scene.host, "alice: chat team *SYSTEM*: \"The picture has been changed.\"", 0);
   wait_for_face (&show, TRUE, "http://*/object/alice/team.png");
+  if (!scene_is (&show.scene, "bitlbee")) {
+    g_autofree char *other = write_picture (&show, "other.png", 32);
+
+    host_do (show.scene.host, "room-menu", "alice", "Team", "_Picture…", NULL);
+    host_wait_for (show.scene.host, "alice: request 1 open *", 0);
+    host_answer_request (show.scene.host, 1, other);
+    wait_for_face (&show, TRUE, "http://*/object/alice/other.png");
+  }
   host_forget (show.scene.host);
   show_close (&show);
 }

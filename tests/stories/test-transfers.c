@@ -489,7 +489,7 @@ run_command (Stage *stage)
   scene_type (&show.scene, "bob", command);
   person_hear (show.bob, "alice", FILE_MESSAGE, "*\"fileName\":\"my notes.txt\"*");
   scene_expect (&show.scene,
-                "alice: im bob SEND|REMOTE_SEND {alice|Alice}: \"[file] my notes.txt 10*bytes http://*\"",
+                "alice: im bob SEND|REMOTE_SEND {bob|Alice}: \"[file] my notes.txt 10*bytes http://*\"",
                 NULL);
   scene_type (&show.scene, "bob", "/send notes.txt");
   scene_expect (&show.scene, "alice: im bob ERROR*\"Name the file with its whole path*\"", NULL);

@@ -129,10 +129,15 @@ finish (Fetch *fetch)
   pump (self);
 }
 
-/* @error: (transfer full); the first one counts. */
+/* @error: (transfer full); the first one counts, but what goes wrong after the caller has given up comes of
+ * that. */
 static void
 fail (Fetch *fetch, GError *error)
 {
+  if (fetch->given_up != 0 && fetch->error == NULL) {
+    g_error_free (error);
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
+  }
   if (fetch->error == NULL) {
     fetch->error = error;
     g_clear_handle_id (&fetch->timer, g_source_remove);

@@ -39,6 +39,18 @@ openim_content_find (int type)
   return NULL;
 }
 
+gboolean
+openim_content_fits (const OpenimMessage *message)
+{
+  const OpenimContentRow *row = openim_content_find (message->contenttype);
+
+  if (row == NULL || row->member == NULL)
+    return TRUE;
+  return message->content_case ==
+             openim_pb_field (&openim__sdk__shared__immessage__descriptor, row->member)->id &&
+         message->textelem != NULL; /* any member: they are pointers in one place */
+}
+
 /* ---- content that has no member */
 
 static void
@@ -292,7 +304,7 @@ write_content (const OpenimMessage *message, gboolean keep_paths, GError **error
   }
 
   field = openim_pb_field (&openim__sdk__shared__immessage__descriptor, row->member);
-  if (message->content_case != field->id || message->textelem == NULL) {
+  if (!openim_content_fits (message)) {
     g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS, "A message of type %d without %s.",
                  message->contenttype, row->member);
     return NULL;

@@ -18,6 +18,10 @@ typedef struct {
 
 const OpenimContentRow *openim_content_find (int type); /* (nullable) */
 
+/* Whether the body of @message is the member that its type has: what is inside another message, or comes from
+ * a caller, may say one thing and hold another. TRUE for types that have none. */
+gboolean openim_content_fits (const OpenimMessage *message);
+
 /* Fills the body of @message, whose contentType is set. Content that cannot be read, or has no member, is
  * kept as it is: openim_content_get_raw. */
 void openim_content_read (OpenimMessage *message, const char *content, gsize length);

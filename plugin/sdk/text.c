@@ -377,8 +377,8 @@ plain_text (const OpenimMessage *message, const char *self_id)
 {
   const OpenimContentRow *row = openim_content_find (message->contenttype);
 
-  /* A body that could not be read has no member. */
-  if (row == NULL || (row->member != NULL && (message->content_case == 0 || message->textelem == NULL)))
+  /* A body that could not be read has no member, and one in another's may have a wrong one. */
+  if (row == NULL || !openim_content_fits (message))
     return NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {

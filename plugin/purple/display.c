@@ -437,6 +437,18 @@ openim_display_end_sync (OpenimConnection *self)
   self->display->syncing = FALSE;
 }
 
+gboolean
+openim_display_is_syncing (OpenimConnection *self)
+{
+  return self->display->syncing;
+}
+
+void
+openim_display_pause (OpenimConnection *self)
+{
+  self->display->paused = TRUE;
+}
+
 void
 openim_display_resume (OpenimConnection *self)
 {

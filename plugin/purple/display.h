@@ -45,6 +45,8 @@ openim_display_may_disturb (OpenimConnection *self, const char *conversation_id,
  * begin as in a sync. */
 void openim_display_begin_sync (OpenimConnection *self);
 void openim_display_end_sync (OpenimConnection *self);
+gboolean openim_display_is_syncing (OpenimConnection *self);
+void openim_display_pause (OpenimConnection *self); /* without a sync */
 void openim_display_resume (OpenimConnection *self);
 
 G_END_DECLS

@@ -125,6 +125,8 @@ on_all_lists (OpenimConnection *self)
   if (!openim_connection_is_connected (self)) {
     purple_connection_set_display_name (self->gc, self->self_name);
     purple_connection_set_state (self->gc, PURPLE_CONNECTED);
+    if (openim_connection_is_open (self))
+      openim_status_begin (self);
   }
   /* The user interface's own plugins have just run. */
   if (openim_connection_is_open (self))

@@ -93,6 +93,7 @@ static PurplePluginProtocolInfo protocol = {
   .close = openim_connection_close,
   .send_im = openim_im_send,
   .set_info = openim_own_profile_set,
+  .set_status = openim_status_set,
   .send_typing = openim_im_send_typing,
   .add_buddy = openim_contact_add,
   .remove_buddy = openim_contact_remove,

@@ -4,14 +4,18 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/log.h"
+#include "init.pb-c.h"
 #include "purple/blist.h"
+#include "purple/display.h"
 #include "purple/events.h"
+#include "purple/history.h"
 #include "purple/who.h"
 
 #define BATCH 200 /* people in one subscription */
 
 struct _OpenimStatuses {
   GHashTable *platforms; /* user ID → char *: where that person is online, "" for nowhere; followed people */
+  gboolean away;         /* as the SDK has been told */
 };
 
 /* By number; the ones that are carried about. */
@@ -170,7 +174,50 @@ on_status_changed (PurpleConnection *gc,
     set_state (self, data->userid, data->platformids, data->n_platformids);
 }
 
+/* --- one's own --- */
+
+static void
+on_told (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  if (error != NULL)
+    openim_log (OPENIM_LOG, OPENIM_LOG_INFO, "the server does not know who is away: %s", error->message);
+  /* The end of a sync does the same. */
+  if (!GPOINTER_TO_INT (data) && !openim_display_is_syncing (self))
+    openim_history_catch_up (self);
+}
+
+static void
+set_away (OpenimConnection *self, gboolean away)
+{
+  Openim__Init__SetAppBackgroundStatusReq request = OPENIM__INIT__SET_APP_BACKGROUND_STATUS_REQ__INIT;
+
+  if (self->statuses->away == away)
+    return;
+  self->statuses->away = away;
+  /* What comes first after the return must not be shown before what came in the meantime. */
+  if (!away)
+    openim_display_pause (self);
+  request.isbackground = away;
+  openim_connection_call (self, OPENIM_NUMBER (SetAppBackgroundStatus), &request, on_told,
+                          GINT_TO_POINTER (away), NULL);
+}
+
+void
+openim_status_begin (OpenimConnection *self)
+{
+  openim_status_set (self->account, purple_account_get_active_status (self->account));
+}
+
 /* --- members of the prpl --- */
+
+void
+openim_status_set (PurpleAccount *account, PurpleStatus *status)
+{
+  OpenimConnection *self = openim_connection_get_for_account (account);
+
+  if (self != NULL && openim_connection_is_connected (self) && purple_status_is_active (status))
+    set_away (self, !purple_status_is_available (status));
+}
 
 GList *
 openim_status_get_types (PurpleAccount *account)
@@ -180,6 +227,8 @@ openim_status_get_types (PurpleAccount *account)
   types =
       g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_AVAILABLE, OPENIM_STATUS_ID_AVAILABLE,
                                                          NULL, TRUE, TRUE, FALSE));
+  types = g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_AWAY, OPENIM_STATUS_ID_AWAY, NULL,
+                                                             TRUE, TRUE, FALSE));
   types = g_list_append (types, purple_status_type_new_full (PURPLE_STATUS_OFFLINE, OPENIM_STATUS_ID_OFFLINE,
                                                              NULL, TRUE, TRUE, FALSE));
   return types;

@@ -147,6 +147,68 @@ run_disturbed_by_nothing (Stage *stage)
 }
 
 static void
+wait_for_background (Scene *scene, const char *answer)
+{
+  g_autofree char *pattern = g_strdup_printf ("*\"isBackground\":%s*", answer);
+  gint64 end = g_get_monotonic_time () + (gint64) story_scaled (STORY_WAIT_MS) * 1000;
+  gboolean known = FALSE;
+
+  while (!known) {
+    g_autoptr (JsonNode) data =
+        server_call (scene->server, "/user/get_users_online_status", "{'userIDs':['alice']}");
+    g_autofree char *text = json_to_string (data, FALSE);
+
+    known = g_pattern_match_simple (pattern, text);
+    if (!known && g_get_monotonic_time () > end)
+      story_fail ("the server does not know that alice is away: %s", text);
+  }
+}
+
+/* The server hears that nobody sits here; what is muted waits for her return. */
+static void
+run_absent (Stage *stage)
+{
+  static const char *const watched[] = { "openim-recv-offline-new-message", NULL };
+  Calm calm = { 0 };
+  Scene *scene = &calm.scene;
+
+  calm_open (&calm, stage, "bob");
+  open_team (&calm);
+  host_ignore (scene->host, "alice: own-status *");
+  scene_type (scene, "team", "/notify off");
+  host_wait_for (scene->host, "*This conversation stays closed now when somebody writes.*", 0);
+  person_say_in (calm.bob, "team", "before");
+  scene_expect (scene, "alice: chat team RECV {bob|Bob}: \"before\"", NULL);
+  host_do (scene->host, "status", "alice", "away", NULL);
+  wait_for_background (scene, "true");
+  host_watch_signals (scene->host, OPENIM, watched);
+  person_say_in (calm.bob, "team", "while she is away");
+  person_say (calm.bob, "alice", "are you there?");
+  host_wait_for (scene->host, "alice: signal openim-recv-offline-new-message *are you there*", 0);
+  host_unwatch_signals (scene->host, OPENIM, watched);
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"are you there?\"");
+  g_assert_cmpuint (host_count (scene->host, "*chat team*"), ==, 0);
+  host_forget (scene->host);
+  host_do (scene->host, "status", "alice", "available", NULL);
+  scene_expect (scene, "alice: chat team *RECV* {bob|Bob}: \"while she is away\"", NULL);
+  wait_for_background (scene, "false");
+  person_say_in (calm.bob, "team", "back");
+  scene_expect (scene, "alice: chat team RECV {bob|Bob}: \"back\"", NULL);
+  story_proves_function (107);
+  story_proves_event (32);
+
+  /* And so it is after a new login; bitlbee begins with another account, and sets it itself. */
+  if (!scene_is (scene, "bitlbee")) {
+    host_do (scene->host, "status", "alice", "away", NULL);
+    wait_for_background (scene, "true");
+    scene_logout (scene, "alice");
+    scene_login (scene);
+    wait_for_background (scene, "true");
+  }
+  calm_close (&calm);
+}
+
+static void
 run_settings (Stage *stage)
 {
   Calm calm = { 0 };
@@ -461,6 +523,7 @@ run_many (Stage *stage)
 static const Story stories[] = {
   { "muted", run_muted, STORY_ALL },
   { "disturbed-by-nothing", run_disturbed_by_nothing, STORY_ALL },
+  { "absent", run_absent, STORY_ALL },
   { "settings", run_settings, STORY_ALL },
   { "menus", run_menus, STORY_PIDGIN | STORY_FINCH },
   { "burn", run_burn, STORY_ALL },

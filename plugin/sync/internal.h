@@ -127,14 +127,15 @@ OpenimLanes *openim_lanes_new (OpenimSync *sync);
 void openim_lanes_stop (OpenimLanes *self);
 void openim_lanes_free (OpenimLanes *self);
 /* Fetches @missing (OpenimRange, ascending), all of which lie in begin…end, and lets messages of @id wait for
- * it. @run: told to openim_run_lane_done at the end, if not 0. */
+ * it. @silent_to: no events for the seqs up to this one. @run: told to openim_run_lane_done at the end, if
+ * not 0. */
 void openim_lanes_open (OpenimLanes *self,
                         const char *id,
                         gboolean notification,
                         GArray *missing,
                         gint64 begin,
                         gint64 end,
-                        gboolean silent,
+                        gint64 silent_to,
                         guint run);
 /* An item that the store gave back: opens a lane for its hole or its group and lets it wait there. */
 void openim_lanes_defer (OpenimLanes *self, OpenimItem *item); /* (transfer full) */
@@ -205,6 +206,7 @@ typedef struct {
   gboolean notification;
   GArray *missing;   /* OpenimRange */
   gint64 begin, end; /* within which nothing else is missing */
+  gint64 silent_to;  /* those up to this one were there before the first login: they are not news */
   gint64 time;       /* of the newest message */
 } OpenimWant;
 /* @wants: OpenimWant, newest conversation first. */
@@ -213,6 +215,10 @@ typedef void (*OpenimWantsFunc) (OpenimSync *sync, gpointer data, GPtrArray *wan
  * @reinstalled: silently, and notifications count as had. */
 void openim_seqs_store (
     OpenimSync *self, OpenimSeqs *seqs, gboolean reinstalled, OpenimWantsFunc func, gpointer data);
+
+/* Store thread. What the first sync remembers of itself until it has ended: does it, it need not any more. */
+gboolean openim_seqs_knows_first (OpenimDb *db, GError **error);
+gboolean openim_seqs_forget_first (OpenimDb *db, GError **error);
 
 /* ---- lists.c, members.c */
 

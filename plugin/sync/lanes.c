@@ -19,8 +19,8 @@ typedef struct {
   OpenimSync *sync; /* (unowned) */
   char *id;
   gboolean notification;
-  gboolean silent;
-  gboolean asked; /* waited for the list of groups */
+  gint64 silent_to; /* no events for the seqs up to this one */
+  gboolean asked;   /* waited for the list of groups */
   guint run;
 
   GArray *seqs; /* gint64, ascending: to be fetched */
@@ -35,7 +35,7 @@ typedef struct {
   struct {
     GArray *missing; /* (nullable) what a sync wants of it when this is over */
     gint64 begin, end;
-    gboolean silent;
+    gint64 silent_to;
     guint run;
   } next_want;
   guint deadline;
@@ -147,7 +147,7 @@ lane_close (Lane *lane, gboolean force)
   g_hash_table_remove (sync->lanes->lanes, lane->id);
   if (lane->next_want.missing != NULL && !sync->stopped)
     openim_lanes_open (sync->lanes, lane->id, lane->notification, lane->next_want.missing,
-                       lane->next_want.begin, lane->next_want.end, lane->next_want.silent,
+                       lane->next_want.begin, lane->next_want.end, lane->next_want.silent_to,
                        lane->next_want.run);
   lane_unref (lane);
 }
@@ -225,7 +225,7 @@ on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GErro
   item->begin = lane->begin;
   item->end = last ? lane->end : g_array_index (lane->seqs, gint64, lane->next + lane->asking - 1);
   item->force = TRUE;
-  item->silent = lane->silent;
+  item->silent = g_array_index (lane->seqs, gint64, lane->next + lane->asking - 1) <= lane->silent_to;
   lane->begin = item->end + 1;
   lane->next += lane->asking;
   lane->failures = 0;
@@ -244,9 +244,14 @@ on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GErro
 static void
 lane_fetch (Lane *lane)
 {
+  const gint64 *seqs = &g_array_index (lane->seqs, gint64, lane->next);
+
   lane->asking = MIN (lane->seqs->len - lane->next, (guint) OPENIM_SYNC_CHUNK);
-  openim_fetch_seqs (lane->sync->fetch, lane->id, &g_array_index (lane->seqs, gint64, lane->next),
-                     lane->asking, FALSE, lane->waiting->len > 0, on_fetched, lane_ref (lane));
+  /* A chunk is news, or it is not. */
+  while (seqs[0] <= lane->silent_to && seqs[lane->asking - 1] > lane->silent_to)
+    lane->asking--;
+  openim_fetch_seqs (lane->sync->fetch, lane->id, seqs, lane->asking, FALSE, lane->waiting->len > 0,
+                     on_fetched, lane_ref (lane));
 }
 
 void
@@ -256,7 +261,7 @@ openim_lanes_open (OpenimLanes *self,
                    GArray *missing,
                    gint64 begin,
                    gint64 end,
-                   gboolean silent,
+                   gint64 silent_to,
                    guint run)
 {
   Lane *lane = g_hash_table_lookup (self->lanes, id);
@@ -267,12 +272,12 @@ openim_lanes_open (OpenimLanes *self,
     lane->next_want.missing = g_array_ref (missing);
     lane->next_want.begin = begin;
     lane->next_want.end = end;
-    lane->next_want.silent = silent;
+    lane->next_want.silent_to = silent_to;
     lane->next_want.run = run;
     return;
   }
   lane = lane_open (self, id, notification);
-  lane->silent = silent;
+  lane->silent_to = silent_to;
   lane->run = run;
   lane->begin = begin;
   lane->end = end;
@@ -321,7 +326,7 @@ openim_lanes_defer (OpenimLanes *self, OpenimItem *item)
     const OpenimRange *first = &g_array_index (item->hole, OpenimRange, 0);
     const OpenimRange *last = &g_array_index (item->hole, OpenimRange, item->hole->len - 1);
 
-    openim_lanes_open (self, item->id, item->notification, item->hole, first->begin, last->end, FALSE, 0);
+    openim_lanes_open (self, item->id, item->notification, item->hole, first->begin, last->end, 0, 0);
     lane = g_hash_table_lookup (self->lanes, item->id);
     g_ptr_array_extend_and_steal (before, g_steal_pointer (&lane->waiting));
     lane->waiting = before;

@@ -214,7 +214,8 @@ remember_synced (OpenimDb *db, gpointer job, OpenimEffects *effects, GError **er
   /* Long lists need for a moment many times what stays of them, and malloc would keep it. */
   malloc_trim (0);
 #endif
-  return openim_settings_set (db, "synced", "1", error) && openim_seqs_end_sync (db, error);
+  return openim_settings_set (db, "synced", "1", error) && openim_seqs_forget_first (db, error) &&
+         openim_seqs_end_sync (db, error);
 }
 
 static void
@@ -288,7 +289,7 @@ open_next_lane (OpenimRun *self)
   const OpenimWant *want = g_ptr_array_index (self->wants, self->opened++);
 
   openim_lanes_open (self->sync->lanes, want->id, want->notification, want->missing, want->begin, want->end,
-                     self->reinstalled, self->id);
+                     want->silent_to, self->id);
 }
 
 static void
@@ -477,7 +478,7 @@ load (OpenimDb *db, gpointer data, GError **error)
   LoadJob *job = data;
   g_autoptr (GError) local = NULL;
   g_autofree char *synced = openim_settings_get (db, "synced", &local);
-  g_autoptr (GPtrArray) ids = local == NULL ? openim_conversations_all_ids (db, &local) : NULL;
+  gboolean begun = local == NULL && openim_seqs_knows_first (db, &local);
 
   if (local == NULL)
     job->total_unread = openim_conversations_total_unread (db, &local);
@@ -485,7 +486,7 @@ load (OpenimDb *db, gpointer data, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  job->reinstalled = synced == NULL && ids->len == 0;
+  job->reinstalled = synced == NULL && !begun;
   return TRUE;
 }
 

@@ -10,6 +10,7 @@
 #include "base/gate.h"
 #include "base/id.h"
 #include "store/ranges.h"
+#include "store/settings.h"
 #include "store/rewind.h"
 #include "sync/internal.h"
 
@@ -139,6 +140,7 @@ typedef struct {
   GHashTable *suspects; /* (nullable) id → gint64, a seq that was here before the server was asked */
   GHashTable *behind;   /* out: the same, of those of which the server tells less */
   GPtrArray *wants;     /* out: OpenimWant */
+  GHashTable *first;    /* (nullable) id → gint64, see openim_seqs_forget_first */
   OpenimWantsFunc func;
   gpointer data;
 } Job;
@@ -162,8 +164,76 @@ job_free (gpointer p)
   g_clear_pointer (&job->suspects, g_hash_table_unref);
   g_hash_table_unref (job->behind);
   g_ptr_array_unref (job->wants);
+  g_clear_pointer (&job->first, g_hash_table_unref);
   g_free (job);
 }
+
+/* ---- a first sync that is cut off */
+
+/* What was there before the first login is no news, however often the first sync has to begin again.
+ * Therefore it writes down the newest seqs until it has ended: lines "SEQ ID". */
+#define FIRST "first-seqs"
+
+static gboolean
+write_first (OpenimDb *db, GHashTable *newest, GError **error)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, newest);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_string_append_printf (lines, "%" G_GINT64_FORMAT " %s\n", *(gint64 *) value, (const char *) key);
+  return openim_settings_set (db, FIRST, lines->str, error);
+}
+
+/* @first: (transfer full) (nullable) the first sync is over. */
+static gboolean
+read_first (OpenimDb *db, GHashTable **first, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *text = openim_settings_get (db, FIRST, &local);
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  *first = text != NULL ? g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) : NULL;
+  for (guint i = 0; lines[i] != NULL; i++) {
+    char *id = NULL;
+    gint64 seq = g_ascii_strtoll (lines[i], &id, 10);
+
+    if (*id == ' ')
+      g_hash_table_insert (*first, g_strdup (id + 1), g_memdup2 (&seq, sizeof seq));
+  }
+  return TRUE;
+}
+
+gboolean
+openim_seqs_knows_first (OpenimDb *db, GError **error)
+{
+  g_autofree char *text = openim_settings_get (db, FIRST, error);
+
+  return text != NULL;
+}
+
+gboolean
+openim_seqs_forget_first (OpenimDb *db, GError **error)
+{
+  return openim_settings_set (db, FIRST, NULL, error);
+}
+
+static gint64
+silent_to (const Job *job, const char *id)
+{
+  const gint64 *first = job->first != NULL ? g_hash_table_lookup (job->first, id) : NULL;
+
+  return job->reinstalled ? G_MAXINT64 : first != NULL ? *first : 0;
+}
+
+/* ---- what is wanted */
 
 static gboolean
 add_want (Job *job,
@@ -193,6 +263,7 @@ add_want (Job *job,
   want->missing = missing;
   want->begin = begin;
   want->end = end;
+  want->silent_to = notification ? 0 : silent_to (job, id);
   want->time = time;
   g_ptr_array_add (job->wants, want);
   return TRUE;
@@ -400,6 +471,9 @@ store_seqs (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
     return FALSE;
   if (g_hash_table_size (job->behind) > 0)
     return TRUE;
+  if (job->seqs->newest != NULL &&
+      !(job->reinstalled ? write_first (db, job->seqs->newest, error) : read_first (db, &job->first, error)))
+    return FALSE;
   if (!store_marks (job, db, known, effects, error))
     return FALSE;
   if (job->seqs->newest == NULL)

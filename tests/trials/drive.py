@@ -51,6 +51,7 @@ class Drive:
             points = self.args.only
         elif self.args.sample:
             points = random.Random(self.args.seed).sample(points, min(self.args.sample, count))
+        points += self.args.also
         random.Random(1).shuffle(points)
         size = max(1, min(CHUNK, len(points) // self.args.jobs))
         chunks = [points[i:i + size] for i in range(0, len(points), size)]
@@ -73,6 +74,7 @@ def main():
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--only", nargs="+", metavar="WAY:N", help="these points")
+    parser.add_argument("--also", nargs="+", default=[], metavar="WAY:N", help="and these, beside the sample")
     sys.exit(Drive(parser.parse_args()).run())
 
 

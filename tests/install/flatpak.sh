@@ -5,7 +5,7 @@
 # usage: flatpak.sh SOURCE_ROOT [DEBIAN]: DEBIAN is a fresh one with what it takes to build.
 set -euo pipefail
 root=$1
-for tool in flatpak flatpak-builder; do
+for tool in flatpak flatpak-builder eu-strip; do
   command -v $tool >/dev/null || { echo "$tool is not installed"; exit 77; }
 done
 folder=$(mktemp -d)
@@ -29,6 +29,8 @@ fi
 arch=$(flatpak --default-arch)
 cp -a "$debian/usr" "$folder/sdk/files"
 cp -a "$debian/etc" "$folder/sdk/files/etc"
+# Nobody reads or looks at anything in it.
+rm -rf "$folder"/sdk/files/share/{doc,icons,info,locale,man} "$folder"/sdk/files/lib/{systemd,udev}
 cat >"$folder/sdk/metadata" <<META
 [Runtime]
 name=test.openim.Debian

@@ -117,6 +117,17 @@ openim_seqs_end_sync (OpenimDb *db, GError **error)
 }
 
 gboolean
+openim_seqs_is_noticed (OpenimDb *db, gboolean *noticed, GError **error)
+{
+  g_autofree char *state = NULL;
+
+  if (!get_state (db, &state, error))
+    return FALSE;
+  *noticed = g_strcmp0 (state, NOTICED) == 0;
+  return TRUE;
+}
+
+gboolean
 openim_seqs_contradict (OpenimDb *db,
                         const char *conversation_id,
                         const OpenimMsgData *data,
@@ -141,4 +152,33 @@ openim_seqs_contradict (OpenimDb *db,
   else
     *contradict = data->sendtime > 0 && later < data->sendtime - SLACK;
   return TRUE;
+}
+
+gboolean
+openim_seqs_find_anchor (OpenimDb *db, const char *conversation_id, gint64 last, gint64 *seq, GError **error)
+{
+  gint64 conversation;
+
+  *seq = 0;
+  return openim_db_conversation (db, conversation_id, FALSE, &conversation, error) &&
+         openim_db_get_int (
+             db, seq, error,
+             "SELECT slot FROM (SELECT first, last FROM ranges WHERE conversation = ?1 AND first <= ?2 "
+             "ORDER BY first DESC LIMIT 1) "
+             "CROSS JOIN messages ON conversation = ?1 AND slot BETWEEN first AND min(last, ?2) "
+             "WHERE clientMsgID IS NOT NULL ORDER BY slot DESC LIMIT 1",
+             "ii", conversation, last);
+}
+
+gboolean
+openim_seqs_newest_time (OpenimDb *db, const char *conversation_id, gint64 *time, GError **error)
+{
+  gint64 conversation;
+
+  *time = 0;
+  return openim_db_conversation (db, conversation_id, FALSE, &conversation, error) &&
+         openim_db_get_int (db, time, error,
+                            "SELECT sendTime FROM messages WHERE conversation = ?1 AND slot > 0 AND "
+                            "status < 4 ORDER BY slot DESC LIMIT 1",
+                            "i", conversation);
 }

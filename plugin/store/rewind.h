@@ -20,6 +20,8 @@ gboolean openim_seqs_rewind (OpenimDb *db, const char *conversation_id, gint64 m
 gboolean openim_seqs_rewind_all (OpenimDb *db, GError **error);
 gboolean openim_seqs_begin_sync (OpenimDb *db, GError **error);
 gboolean openim_seqs_end_sync (OpenimDb *db, GError **error);
+/* All of them were rewound, and no sync has begun since. */
+gboolean openim_seqs_is_noticed (OpenimDb *db, gboolean *noticed, GError **error);
 
 /* Whether a message that the server has just sent cannot be of the same count as those that are here: its seq
  * is that of another one, or later ones were sent long before it. */
@@ -28,5 +30,13 @@ gboolean openim_seqs_contradict (OpenimDb *db,
                                  const OpenimMsgData *data,
                                  gboolean *contradict,
                                  GError **error);
+
+/* The newest message up to @last by which the server can be tried: it was fetched and has a clientMsgID. 0:
+ * there is none nearby. */
+gboolean
+openim_seqs_find_anchor (OpenimDb *db, const char *conversation_id, gint64 last, gint64 *seq, GError **error);
+
+/* When the newest message that the server has was sent; 0: there is none. */
+gboolean openim_seqs_newest_time (OpenimDb *db, const char *conversation_id, gint64 *time, GError **error);
 
 G_END_DECLS

@@ -245,6 +245,32 @@ check_count (
   return openim_seqs_rewind_all (db, error);
 }
 
+/* What a sync has found begins with a message that is here (want_anchor in seqs.c). If that is another one
+ * now, the next sync brings all of it, in its order. */
+static gboolean
+check_anchor (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GError **error)
+{
+  gboolean noticed;
+
+  for (guint i = 0; i < item->messages->len; i++) {
+    const OpenimMsgData *data = g_ptr_array_index (item->messages, i);
+    g_autoptr (GArray) missing = NULL;
+
+    if (data->seq <= 0 || data->seq >= item->begin)
+      break;
+    missing = openim_ranges_missing (db, item->id, data->seq, data->seq, error);
+    if (missing == NULL || (missing->len == 0 && !check_count (db, item, data, effects, error)))
+      return FALSE;
+  }
+  if (!openim_seqs_is_noticed (db, &noticed, error))
+    return FALSE;
+  if (!noticed)
+    return TRUE;
+  g_ptr_array_set_size (item->messages, 0);
+  item->begin = item->end = 0;
+  return TRUE;
+}
+
 /* Parts missing before @data that were never seen and are worth waiting for; (nullable). */
 static gboolean
 find_hole (OpenimDb *db, OpenimItem *item, const OpenimMsgData *data, OpenimEffects *effects, GError **error)
@@ -358,6 +384,8 @@ openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GErro
   guint done = 0;
 
   g_ptr_array_sort (item->messages, compare_seqs);
+  if (item->found && !item->notification && !check_anchor (db, item, effects, error))
+    return FALSE;
   if (!item->notification && !add_ranges (db, item, error))
     return FALSE;
   for (; done < item->messages->len; done++) {

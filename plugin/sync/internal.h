@@ -86,6 +86,7 @@ typedef struct {
   gboolean notification;
   GPtrArray *messages; /* (element-type OpenimMsgData); what is left after applying waits for the hole */
   gint64 begin, end;   /* seqs that were fetched as a whole and count as had; 0, 0: none */
+  gboolean found;      /* by a sync: of no use when the server turns out to count anew */
   gboolean force;      /* take the messages even if there is a hole before them */
   gboolean silent;     /* no events */
   gboolean asked;      /* the list of groups is up to date: do not ask again */

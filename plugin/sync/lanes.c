@@ -20,6 +20,7 @@ typedef struct {
   char *id;
   gboolean notification;
   gint64 silent_to; /* no events for the seqs up to this one */
+  gboolean found;   /* opened by a sync */
   gboolean asked;   /* waited for the list of groups */
   guint run;
 
@@ -226,7 +227,8 @@ on_fetched (OpenimSync *sync, gpointer data, OpenimFetched *fetched, const GErro
   item->end = last ? lane->end : g_array_index (lane->seqs, gint64, lane->next + lane->asking - 1);
   item->force = TRUE;
   item->silent = g_array_index (lane->seqs, gint64, lane->next + lane->asking - 1) <= lane->silent_to;
-  lane->begin = item->end + 1;
+  item->found = lane->found;
+  lane->begin = MAX (lane->begin, item->end + 1);
   lane->next += lane->asking;
   lane->failures = 0;
   openim_intake_add (sync->intake, item);
@@ -278,6 +280,7 @@ openim_lanes_open (OpenimLanes *self,
   }
   lane = lane_open (self, id, notification);
   lane->silent_to = silent_to;
+  lane->found = run != 0;
   lane->run = run;
   lane->begin = begin;
   lane->end = end;

@@ -284,6 +284,24 @@ want_notifications (Job *job, OpenimDb *db, const char *id, gint64 have, gint64 
   return add_want (job, db, id, TRUE, begin, max, 0, error);
 }
 
+/* Before what is new the last one that is here is asked for again. A server that was set up anew, or from an
+ * old copy, may have more by now than it had, and no number tells; but it has another message there. */
+static gboolean
+want_anchor (OpenimDb *db, OpenimWant *want, GError **error)
+{
+  OpenimRange anchor;
+  gint64 first = g_array_index (want->missing, OpenimRange, 0).begin;
+
+  if (!openim_seqs_find_anchor (db, want->id, first - 1, &anchor.begin, error))
+    return FALSE;
+  if (anchor.begin == 0)
+    return TRUE;
+  anchor.end = anchor.begin;
+  g_array_prepend_val (want->missing, anchor);
+  want->begin = first;
+  return TRUE;
+}
+
 /* The newest message always; what came since the last one that is here, and what is unread, up to the limit.
  */
 static gboolean
@@ -297,6 +315,7 @@ want_messages (Job *job,
   gint64 have = known != NULL ? known->fetched : 0;
   gint64 read = MAX (known != NULL ? known->has_read_seq : 0, seqs->hasreadseq);
   gint64 begin = seqs->maxseq;
+  guint n = job->wants->len;
 
   if (read < seqs->maxseq)
     begin = MIN (begin, read + 1);
@@ -304,7 +323,8 @@ want_messages (Job *job,
   if (have > 0 || !job->reinstalled)
     begin = MIN (begin, have + 1);
   begin = MAX (begin, seqs->maxseq - OPENIM_SYNC_HISTORY + 1);
-  return add_want (job, db, id, FALSE, MAX (begin, 1), seqs->maxseq, seqs->maxseqtime, error);
+  return add_want (job, db, id, FALSE, MAX (begin, 1), seqs->maxseq, seqs->maxseqtime, error) &&
+         (job->wants->len == n || want_anchor (db, g_ptr_array_index (job->wants, n), error));
 }
 
 static gboolean
@@ -349,14 +369,12 @@ told_newest (const Job *job, const char *id)
 static gboolean
 is_old (OpenimDb *db, const char *id, gboolean *old, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autoptr (OpenimConversationRow) row = openim_conversations_get (db, id, &local);
+  gint64 time;
 
-  *old = row != NULL && row->latest != NULL && row->latest->data->sendtime < openim_clock_now () - SETTLED;
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  if (!openim_seqs_newest_time (db, id, &time, error))
+    return FALSE;
+  *old = time > 0 && time < openim_clock_now () - SETTLED;
+  return TRUE;
 }
 
 /* Those of which there is more here than the server tells. What was pushed after the answer was made is among

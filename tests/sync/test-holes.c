@@ -15,6 +15,8 @@ typedef struct {
   guint failures;   /* of the next pulls */
   gint64 newest;    /* of TALK, as told at the beginning of a sync; 0: it is not told of */
   gint64 read;
+  gboolean anew; /* it has other messages, with the same seqs */
+  gint64 from;   /* seqs before that one are not for ann */
 } Server;
 
 static gpointer
@@ -76,10 +78,11 @@ answer_gateway (gpointer owner, guint id, const ProtobufCMessage *message, int *
     entry->value = openim_pb_new (&openim__sdkws__pull_msgs__descriptor);
     for (size_t k = 0; k < request->conversations[i]->n_seqs && !server->nothing; k++) {
       gint64 seq = request->conversations[i]->seqs[k];
-      g_autofree char *client_id = g_strdup_printf ("m%d", (int) seq);
+      g_autofree char *client_id = g_strdup_printf ("%s%d", server->anew ? "anew" : "m", (int) seq);
 
-      openim_pb_append (&entry->value->n_msgs, &entry->value->msgs,
-                        stage_message ("bob", "ann", NULL, client_id, seq));
+      if (seq >= server->from)
+        openim_pb_append (&entry->value->n_msgs, &entry->value->msgs,
+                          stage_message ("bob", "ann", NULL, client_id, seq));
     }
     openim_pb_append (&answer->n_msgs, &answer->msgs, entry);
   }
@@ -398,6 +401,91 @@ test_back_live (Stage *stage, gconstpointer data)
   }
 }
 
+static guint
+count_heard (Stage *stage)
+{
+  guint n = 0;
+
+  for (const char *at = stage->heard->str; (at = strstr (at, "message 29 ")) != NULL; at++)
+    n++;
+  return n;
+}
+
+/* Nothing goes back: when somebody looks, the new server has more than the old one had. */
+static void
+test_back_and_beyond (Stage *stage, gconstpointer data)
+{
+  Server *server = stage->state;
+  const gint64 newest[] = { 6, 60 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (newest); i++) {
+    server->anew = i % 2 == 1;
+    for (gint64 seq = 1; seq <= 3 && i == 0; seq++)
+      push (stage, seq);
+    stage_settle (stage);
+    server->anew = !server->anew;
+    server->newest = newest[i];
+    stage_forget (stage);
+    reconnect (stage);
+    for (gint64 seq = MAX (server->newest - 49, 1); seq < server->newest; seq++) {
+      g_autofree char *one = g_strdup_printf ("message 29 %d ", (int) seq);
+      g_autofree char *next = g_strdup_printf ("message 29 %d ", (int) seq + 1);
+
+      stage_assert_order (stage, one, next);
+    }
+    g_assert_cmpuint (count_heard (stage), ==, MIN (server->newest, 50));
+    stage_forget (stage);
+    reconnect (stage);
+    g_assert_cmpuint (count_heard (stage), ==, 0);
+  }
+}
+
+/* Who comes back to a group does not see what was written meanwhile, nor what is here already. */
+static void
+test_bounds (Stage *stage, gconstpointer data)
+{
+  Server *server = stage->state;
+
+  for (gint64 seq = 1; seq <= 3; seq++)
+    push (stage, seq);
+  server->read = 3;
+  server->newest = 3;
+  stage_settle (stage);
+  server->from = 6;
+  server->newest = 8;
+  server->read = 6;
+  stage_forget (stage);
+  reconnect (stage);
+  stage_assert_order (stage, "message 29 6 ", "message 29 7 ");
+  stage_assert_order (stage, "message 29 7 ", "message 29 8 ");
+  g_assert_cmpuint (count_heard (stage), ==, 3);
+  assert_unread (stage, 2);
+}
+
+/* A server that had lost something and finds it again: nothing is told twice. */
+static void
+test_back_and_forth (Stage *stage, gconstpointer data)
+{
+  Server *server = stage->state;
+
+  for (gint64 seq = 1; seq <= 9; seq++)
+    push (stage, seq);
+  server->newest = 9;
+  server->read = 2;
+  stage_settle (stage);
+  reconnect (stage);
+  assert_unread (stage, 7);
+  stage_forget (stage);
+  server->newest = 5;
+  reconnect (stage);
+  assert_unread (stage, 3);
+  server->newest = 10;
+  reconnect (stage);
+  stage_assert_heard (stage, "message 29 10 ");
+  g_assert_cmpuint (count_heard (stage), ==, 1);
+  assert_unread (stage, 8);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -414,5 +502,8 @@ main (int argc, char **argv)
   ADD ("back-in-sync", test_back_in_sync);
   ADD ("back-to-nothing", test_back_to_nothing);
   ADD ("back-live", test_back_live);
+  ADD ("back-and-beyond", test_back_and_beyond);
+  ADD ("back-and-forth", test_back_and_forth);
+  ADD ("bounds", test_bounds);
   return g_test_run ();
 }

@@ -150,6 +150,19 @@ command_invite (char **args, GString *answer, GError **error)
 }
 
 gboolean
+command_whisper (char **args, GString *answer, GError **error)
+{
+  PurpleConnection *connection = ui_account_connection (args[0], error);
+  PurpleConversation *conversation = connection != NULL ? find_conversation (args[0], args[1], error) : NULL;
+
+  if (conversation == NULL)
+    return FALSE;
+  serv_chat_whisper (connection, purple_conv_chat_get_id (purple_conversation_get_chat_data (conversation)),
+                     args[2], args[3]);
+  return TRUE;
+}
+
+gboolean
 command_topic (char **args, GString *answer, GError **error)
 {
   PurpleConnection *connection = ui_account_connection (args[0], error);

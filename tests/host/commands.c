@@ -368,6 +368,7 @@ static const Command commands[] = {
   { "unseen", 2, 2, command_unseen, "ACCOUNT CONVERSATION: how many lines nobody has looked at" },
   { "typing", 3, 3, command_typing, "ACCOUNT WHO on|typed|off" },
   { "invite", 3, 4, command_invite, "ACCOUNT CHAT WHO [MESSAGE]" },
+  { "whisper", 4, 4, command_whisper, "ACCOUNT CHAT MEMBER HTML: to that one alone" },
   { "topic", 3, 3, command_topic, "ACCOUNT CHAT TEXT" },
   { "members", 2, 2, command_members, "ACCOUNT CHAT" },
   { "conversations", 1, 1, command_conversations, "ACCOUNT" },

@@ -21,6 +21,7 @@ gboolean command_focus (char **args, GString *answer, GError **error);
 gboolean command_unseen (char **args, GString *answer, GError **error);
 gboolean command_typing (char **args, GString *answer, GError **error);
 gboolean command_invite (char **args, GString *answer, GError **error);
+gboolean command_whisper (char **args, GString *answer, GError **error);
 gboolean command_topic (char **args, GString *answer, GError **error);
 gboolean command_members (char **args, GString *answer, GError **error);
 gboolean command_conversations (char **args, GString *answer, GError **error);

@@ -50,6 +50,16 @@ fill_friends (Server *server, int n, int ignored)
   log_changes (server, LOG_FRIENDS, FILL_USER, CHANGE_INSERT, (char **) people->pdata);
 }
 
+static void
+add_group (Server *server, const char *id, const char *name, const char *owner)
+{
+  db_run (
+      server->db,
+      "INSERT INTO groups (id, name, notification, introduction, face, ex, created, status, creator, type, "
+      "verification, look, apply, owner) VALUES (?, ?, '', '', '', '', ?, 0, ?, 2, 0, 0, 0, ?)",
+      "ssiss", id, name, now_ms (), SERVER_ADMIN, owner);
+}
+
 /* Nobody is told: that alone would be as many conversations as people. */
 static void
 fill_members (Server *server, int n, int ignored)
@@ -58,16 +68,30 @@ fill_members (Server *server, int n, int ignored)
   Entry entry = { GROUP, ROLE_OWNER, SOURCE_INVITED, SERVER_ADMIN, SERVER_ADMIN };
 
   g_ptr_array_add (people, g_strdup (FILL_USER));
-  db_run (
-      server->db,
-      "INSERT INTO groups (id, name, notification, introduction, face, ex, created, status, creator, type, "
-      "verification, look, apply, owner) VALUES (?, 'Crowd', '', '', '', '', ?, 0, ?, 2, 0, 0, 0, ?)",
-      "siss", GROUP, now_ms (), SERVER_ADMIN, g_ptr_array_index (people, 0));
+  add_group (server, GROUP, "Crowd", g_ptr_array_index (people, 0));
   for (int i = 0; i < n; i++) {
     member_insert (server, &entry, g_ptr_array_index (people, i));
     entry.role = ROLE_ORDINARY;
   }
   log_changes (server, LOG_MEMBERS, GROUP, CHANGE_INSERT, (char **) people->pdata);
+}
+
+static void
+fill_groups (Server *server, int n, int ignored)
+{
+  for (int i = 0; i < n; i++) {
+    g_autofree char *id = g_strdup_printf ("group%06d", i);
+    g_autofree char *name = g_strdup_printf ("Group %d", i);
+    const char *people[] = { SERVER_ADMIN, FILL_USER, NULL };
+    Entry entry = { id, ROLE_OWNER, SOURCE_INVITED, SERVER_ADMIN, SERVER_ADMIN };
+
+    add_group (server, id, name, SERVER_ADMIN);
+    for (const char **someone = people; *someone; someone++) {
+      member_insert (server, &entry, *someone);
+      entry.role = ROLE_ORDINARY;
+    }
+    log_changes (server, LOG_MEMBERS, id, CHANGE_INSERT, (char **) people);
+  }
 }
 
 /* As a client's: 40 characters. */
@@ -112,7 +136,9 @@ fill_chats (Server *server, int n, int each)
 static const struct {
   const char *word;
   void (*fill) (Server *server, int n, int each);
-} fills[] = { { "friends", fill_friends }, { "members", fill_members }, { "chats", fill_chats } };
+} fills[] = {
+  { "friends", fill_friends }, { "members", fill_members }, { "groups", fill_groups }, { "chats", fill_chats }
+};
 
 gboolean
 fill (Server *server, char **wants, GError **error)

@@ -256,8 +256,9 @@ read_switch (OpenimConnection *self, OpenimCommandLine *command, gboolean now)
     return TRUE;
   if (g_strcmp0 (word, "off") == 0)
     return FALSE;
-  /* TRANSLATORS: "/pin", then the two words, which are not translated */
   openim_command_say (self, command,
+                      /* TRANSLATORS: "/" and "pin", or another command; the word behind it is typed and
+                         not translated */
                       now ? _ ("It is on. %s%s off switches it off.")
                           : _ ("It is off. %s%s on switches it on."),
                       openim_commands_get_mark (), command->name);

@@ -27,8 +27,7 @@ describe (const OpenimNumbered *numbered)
   if (numbered->excerpt == NULL)
     /* TRANSLATORS: the number of a message; stands in other sentences, such as “Bob withdrew message 7.” */
     return g_strdup_printf (_ ("message %u"), numbered->number);
-  /* TRANSLATORS: the number of a message and its text; stands in other sentences, such as “Bob withdrew
-   * message 7, “hello”.” */
+  /* TRANSLATORS: the same with the text of the message: “Bob withdrew message 7, “hello”.” */
   return g_strdup_printf (_ ("message %u, “%s”"), numbered->number, numbered->excerpt);
 }
 

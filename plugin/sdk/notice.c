@@ -31,6 +31,7 @@ static const char *
 name_of (const OpenimGroupMember *member, const char *self_id)
 {
   if (is_self (member, self_id))
+    /* TRANSLATORS: stands where a name could, never as the subject: “Bob removed you from the group.” */
     return _ ("you");
   if (member != NULL && is_set (member->nickname))
     return member->nickname;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck over the shell scripts. usage: shell.sh SOURCE_ROOT
+# The shell scripts, as shellcheck reads them. usage: shell.sh SOURCE_ROOT
 set -eu
 cd "$1"
 command -v shellcheck >/dev/null || { echo 'shellcheck is not installed'; exit 77; }

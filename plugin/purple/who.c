@@ -80,11 +80,18 @@ keep_what_nicks_have (const char *text, gsize max_bytes)
   return nick;
 }
 
+/* (transfer full) GLib looks into its locales even for what is ASCII already, once for each of thousands. */
+static char *
+to_ascii (const char *text)
+{
+  return g_str_is_ascii (text) ? g_strdup (text) : g_str_to_ascii (text, "C");
+}
+
 /* What bitlbee shows when the IRC program has not asked for more than ASCII. */
 static guint
 count_ascii (const char *text)
 {
-  g_autofree char *ascii = g_str_to_ascii (text, "C");
+  g_autofree char *ascii = to_ascii (text);
   guint n = 0;
 
   for (const char *p = ascii; *p != '\0'; p++)
@@ -127,7 +134,7 @@ openim_who_make_nick (const char *called, const char *user_id, gboolean distinct
 static char *
 fold (const char *name)
 {
-  g_autofree char *ascii = count_ascii (name) < MIN_ASCII ? g_strdup (name) : g_str_to_ascii (name, "C");
+  g_autofree char *ascii = count_ascii (name) < MIN_ASCII ? g_strdup (name) : to_ascii (name);
 
   return g_utf8_casefold (ascii, -1);
 }

@@ -415,8 +415,13 @@ request (Person *person, int identifier, const guint8 *bytes, gsize length)
 }
 
 static const char *
-send_message (
-    Person *person, const char *to, const char *group, int content_type, const char *content, gboolean kept)
+send_attached (Person *person,
+               const char *to,
+               const char *group,
+               int content_type,
+               const char *content,
+               const char *attached,
+               gboolean kept)
 {
   static const char *const names[] = {
     "history",     "persistent", "senderSync", "conversationUpdate", "senderConversationUpdate",
@@ -443,6 +448,7 @@ send_message (
   message.content.len = strlen (content);
   message.createtime = g_get_real_time () / 1000;
   message.status = 1;
+  message.attachedinfo = (char *) attached;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     openim__sdkws__msg_data__options_entry__init (&options[i]);
     options[i].key = (char *) names[i];
@@ -458,6 +464,13 @@ send_message (
   openim__sdkws__msg_data__pack (&message, bytes);
   request (person, REQUEST_SEND, bytes, size);
   return person->last;
+}
+
+static const char *
+send_message (
+    Person *person, const char *to, const char *group, int content_type, const char *content, gboolean kept)
+{
+  return send_attached (person, to, group, content_type, content, "", kept);
 }
 
 const char *
@@ -486,6 +499,16 @@ person_say (Person *person, const char *to, const char *text)
   g_autofree char *content = text_content (text);
 
   return send_message (person, to, NULL, CONTENT_TEXT, content, TRUE);
+}
+
+const char *
+person_whisper (Person *person, const char *to, const char *text, guint seconds)
+{
+  g_autofree char *content = text_content (text);
+  g_autofree char *attached =
+      g_strdup_printf ("{\"isPrivateChat\":true,\"burnDuration\":%u,\"hasReadTime\":0}", seconds);
+
+  return send_attached (person, to, NULL, CONTENT_TEXT, content, attached, TRUE);
 }
 
 const char *

@@ -56,6 +56,8 @@ void person_found (Person *person, const char *group, const char *name, const ch
 
 /* The rest needs a connection. Sending returns when the server has the message; its clientMsgID. */
 const char *person_say (Person *person, const char *to, const char *text);
+/* What vanishes @seconds after it has been read. */
+const char *person_whisper (Person *person, const char *to, const char *text, guint seconds);
 const char *person_say_in (Person *person, const char *group, const char *text);
 /* Any content type, @content its JSON; @to or @group is NULL. */
 const char *

@@ -579,6 +579,90 @@ run_crowd (Stage *stage)
   scene_close (&scene);
 }
 
+/* A long list of friends and groups comes in slices, at the first start and at the next one. */
+static void
+run_lists (Stage *stage)
+{
+  static const char *const options[] = { "--fill", "friends=5000", "--fill", "groups=500", NULL };
+  Scene scene = { 0 };
+
+  scene_open_with (&scene, stage, options);
+  for (guint start = 0; start < 2; start++) {
+    g_autofree char *token = server_token (scene.server, "bench", PLATFORM_LINUX);
+    g_autofree char *turn = NULL;
+    gint64 longest = 0;
+
+    scene_account (scene.host, scene.server, "bench", NULL, token);
+    g_free (host_ask (scene.host, "measure", "work", NULL));
+    host_login (scene.host, "bench");
+    host_wait_for (scene.host, "bench: connected", 60000);
+    host_wait_answer (scene.host, "*4999*", 60000, "roster", "bench", NULL);
+    host_wait_answer (scene.host, "*group000499*", 60000, "roster", "bench", NULL);
+    turn = host_ask (scene.host, "measure", "work", NULL);
+    longest = g_ascii_strtoll (turn, NULL, 10) / 1000;
+    g_print ("# work of the longest turn: %" G_GINT64_FORMAT " ms\n", longest);
+    if (story_scaled (1) == 1)
+      g_assert_cmpint (longest, <=, TURN_MS);
+    host_forget (scene.host);
+    host_quit (scene.host);
+    host_forget (scene.host);
+    host_start (scene.host);
+  }
+  scene_close (&scene);
+}
+
+/* Who may not write hears why, in the window, with the text. */
+static void
+run_silenced (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  circle_enter (&circle);
+  host_ignore (scene->host, "alice: chat team member= *");
+  act (circle.bob, "/group/mute_group", "{'groupID':'team'}");
+  expect_notice (&circle, "Bob muted the group: *");
+  host_do (scene->host, "say", "alice", "team", "but I have something to say", NULL);
+  scene_wait_for (scene,
+                  "alice: chat team *ERROR* *: \"Not sent: “but I have something to say”. This group is "
+                  "muted: only its owner and administrators can write. Type ?resend to send it again.\"");
+  act (circle.bob, "/group/cancel_mute_group", "{'groupID':'team'}");
+  expect_notice (&circle, "Bob allowed everyone to write again.");
+  act (circle.bob, "/group/mute_group_member", "{'groupID':'team','userID':'alice','mutedSeconds':3600}");
+  expect_notice (&circle, "Bob muted you for 1 hour.");
+  host_do (scene->host, "say", "alice", "team", "me?", NULL);
+  scene_wait_for (scene, "alice: chat team *ERROR* *: \"Not sent: “me?”. You are muted in this group. "
+                         "Type ?resend to send it again.\"");
+  act (circle.bob, "/group/cancel_mute_group_member", "{'groupID':'team','userID':'alice'}");
+  expect_notice (&circle, "Bob allowed you to write again.");
+  scene_type (scene, "team", "/resend");
+  scene_wait_for (scene, "alice: chat team *SYSTEM* *: \"Sent: “me?”.\"");
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
+/* To one member alone, who hears it in a window of two. */
+static void
+run_whisper (Stage *stage)
+{
+  Circle circle = { 0 };
+  Scene *scene = &circle.scene;
+
+  circle_open (&circle, stage);
+  person_connect (circle.carol);
+  circle_enter (&circle);
+  host_do (scene->host, "whisper", "alice", "team", "carol", "<b>psst</b> &amp; quiet", NULL);
+  person_hear (circle.carol, "alice", TEXT, "*psst & quiet*");
+  scene_expect_unordered (scene, "alice: im carol opened *", "alice: im carol SEND \"*\": \"*psst*quiet*\"",
+                          NULL);
+  person_say (circle.bob, "alice", "the end");
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"the end\"");
+  g_assert_cmpuint (host_count (scene->host, "*chat team*psst*"), ==, 0);
+  host_forget (scene->host);
+  circle_close (&circle);
+}
+
 /* More than a screen full of dialogs. */
 static void
 run_many_applications (Stage *stage)
@@ -656,6 +740,9 @@ static const Story stories[] = {
   { "gone", run_gone, STORY_ALL },
   { "many-applications", run_many_applications, STORY_ALL },
   { "crowd", run_crowd, STORY_ALL, 180000 },
+  { "lists", run_lists, STORY_PIDGIN | STORY_BITLBEE, 240000 },
+  { "silenced", run_silenced, STORY_ALL },
+  { "whisper", run_whisper, STORY_PIDGIN | STORY_FINCH },
   { "rooms", run_rooms, STORY_ALL },
   { "menu", run_menu, STORY_PIDGIN | STORY_FINCH },
   { "commands", run_commands, STORY_ALL },

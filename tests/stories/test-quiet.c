@@ -299,6 +299,7 @@ count_in_logs (const char *folder, const char *text)
 static void
 run_burn (Stage *stage)
 {
+  static const char *const deleted[] = { "openim-message-deleted", NULL };
   g_autofree char *logs = NULL;
   Calm calm = { 0 };
   Scene *scene = &calm.scene;
@@ -313,13 +314,19 @@ run_burn (Stage *stage)
   host_do (scene->host, "say", "alice", "bob", "secret of hers", NULL);
   scene_expect (scene, "(!bitlbee) alice: im bob SEND \"*\": \"secret of hers\"", NULL);
   person_hear (calm.bob, "alice", TEXT, "*secret of hers*");
-  {
-    g_autoptr (JsonNode) data =
-        server_call (scene->server, "/msg/send_msg",
-                     "{'sendID':'bob','recvID':'alice','senderNickname':'Bob','senderPlatformID':2,"
-                     "'content':{'content':'secret of his'},'contentType':101,'sessionType':1}");
-  }
+  person_whisper (calm.bob, "alice", "secret of his", 1);
+  host_watch_signals (scene->host, OPENIM, deleted);
   host_wait_for (scene->host, "*secret of his*", 0);
+  host_wait_for (scene->host, "alice: signal openim-message-deleted *secret of his*", 0);
+  person_read (calm.bob, "si_alice_bob", 3);
+  host_wait_for (scene->host, "alice: signal openim-message-deleted *secret of hers*", 0);
+  host_unwatch_signals (scene->host, OPENIM, deleted);
+  host_forget (scene->host);
+  /* Nobody says so, and it is not there any more. */
+  scene_type (scene, "bob", "/list");
+  person_say (calm.bob, "alice", "the end");
+  scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"the end\"");
+  g_assert_cmpuint (host_count (scene->host, "*secret*"), ==, 0);
   logs = g_build_filename (host_folder (scene->host), "logs", NULL);
   g_assert_cmpuint (count_in_logs (logs, "secret of hers"), ==, 0);
   scene_type (scene, "bob", "/burn off");

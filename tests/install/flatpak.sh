@@ -16,7 +16,7 @@ export HOME=$folder/home XDG_DATA_HOME=$folder/data XDG_CACHE_HOME=$folder/cache
 mkdir -p "$HOME" "$folder/sdk" "$folder/app" "$folder/system"
 
 for manifest in "$root"/flatpak/im.pidgin.*.json; do
-  flatpak-builder --state-dir="$folder/state" --show-manifest "$manifest" >/dev/null
+  (cd "$folder" && flatpak-builder --show-manifest "$manifest" >/dev/null)
 done
 
 debian=${2-$folder/debian}

@@ -54,6 +54,12 @@ openim_code_is_wanted (const OpenimOptions *options)
   return (options->password == NULL || *options->password == '\0') && is_address (options->name);
 }
 
+gboolean
+openim_code_is_at_hand (const OpenimOptions *options)
+{
+  return options->code != NULL && g_ascii_strcasecmp (options->code, ASK) != 0;
+}
+
 static void
 log_in (OpenimConnection *self, const char *code)
 {
@@ -145,7 +151,7 @@ openim_code_start (OpenimConnection *self,
   question->cancellable = g_object_ref (cancellable);
   question->done = done;
   question->name = g_strdup (options->name);
-  if (options->code != NULL && g_ascii_strcasecmp (options->code, ASK) != 0) {
+  if (openim_code_is_at_hand (options)) {
     /* It is good for once. */
     purple_account_set_string (self->account, "code", "");
     log_in (self, options->code);

@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 gboolean openim_code_is_wanted (const OpenimOptions *options);
+gboolean openim_code_is_at_hand (const OpenimOptions *options); /* it need not be asked for */
 
 /* Ends in openim_account_login_async() with @done and @connection, or in a failure of the connection. */
 void openim_code_start (OpenimConnection *self,

@@ -37,6 +37,17 @@ close_file (OpenimJournal *journal)
   journal->fd = -1;
 }
 
+char *
+openim_journal_get_path (const char *directory, const char *server, const char *user_id, const char *kind)
+{
+  const char *host = strstr (server, "://");
+  g_autofree char *place = g_uri_escape_string (host != NULL ? host + strlen ("://") : server, NULL, TRUE);
+  g_autofree char *name = g_uri_escape_string (user_id, NULL, TRUE);
+  g_autofree char *file = g_strdup_printf ("%s@%s.%s", name, place, kind); /* "@" is escaped in both */
+
+  return g_build_filename (directory, file, NULL);
+}
+
 OpenimJournal *
 openim_journal_open (const char *directory,
                      const char *server,
@@ -47,15 +58,11 @@ openim_journal_open (const char *directory,
                      guint *lines)
 {
   OpenimJournal *journal = g_new0 (OpenimJournal, 1);
-  const char *host = strstr (server, "://");
-  g_autofree char *place = g_uri_escape_string (host != NULL ? host + strlen ("://") : server, NULL, TRUE);
-  g_autofree char *name = g_uri_escape_string (user_id, NULL, TRUE);
-  g_autofree char *file = g_strdup_printf ("%s@%s.%s", name, place, kind); /* "@" is escaped in both */
   g_autofree char *text = NULL;
   char *line = NULL;
   char *end = NULL;
 
-  journal->path = g_build_filename (directory, file, NULL);
+  journal->path = openim_journal_get_path (directory, server, user_id, kind);
   *lines = 0;
   g_file_get_contents (journal->path, &text, NULL, NULL);
   for (line = text; line != NULL && (end = strchr (line, '\n')) != NULL; line = end + 1) {

@@ -23,6 +23,9 @@ OpenimJournal *openim_journal_open (const char *directory,
                                     OpenimJournalFunc read,
                                     gpointer data,
                                     guint *lines);
+/* Where that is. (transfer full) */
+char *
+openim_journal_get_path (const char *directory, const char *server, const char *user_id, const char *kind);
 void openim_journal_free (OpenimJournal *journal);
 
 /* Without the line break. (transfer full) */

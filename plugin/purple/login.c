@@ -14,6 +14,7 @@
 #include "purple/display.h"
 #include "purple/events.h"
 #include "purple/history.h"
+#include "purple/kept-token.h"
 #include "purple/numbers.h"
 #include "purple/offline.h"
 #include "purple/reason.h"
@@ -35,6 +36,8 @@ struct _OpenimLogin {
   OpenimAccount *account; /* (nullable) at the chat server */
   GCancellable *cancellable;
   gboolean renewed;    /* a new token has been fetched since the gateway took one */
+  gboolean by_code;    /* the token comes from a code, and is kept */
+  gboolean by_kept;    /* … which was an earlier one's, and may have ended by now */
   gboolean ending;     /* the token is going to end, which is no news */
   gboolean ended;      /* … and has */
   gboolean greeted;    /* the gateway has taken our token once */
@@ -277,6 +280,38 @@ on_account (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED,
                             _ ("The chat server gives this name to another person now."));
+  if (self->login->by_code && openim_connection_is_open (self))
+    openim_kept_token_write (self->login->options, openim_account_get_token (account));
+}
+
+/* FALSE: a code is needed. */
+static gboolean
+enter_again (OpenimConnection *self)
+{
+  OpenimLogin *login = self->login;
+  g_autofree char *user_id = NULL;
+  g_autofree char *token = NULL;
+
+  if (login->by_code || openim_code_is_at_hand (login->options))
+    return FALSE;
+  token = openim_kept_token_read (login->options, &user_id);
+  if (token == NULL)
+    return FALSE;
+  login->by_code = login->by_kept = TRUE;
+  enter (self, user_id, token);
+  return TRUE;
+}
+
+/* It is worth nothing any more. TRUE: it was an earlier login's. */
+static gboolean
+forget_token (OpenimConnection *self)
+{
+  gboolean kept = self->login->by_kept;
+
+  if (self->login->by_code)
+    openim_kept_token_forget (self->login->options);
+  self->login->by_kept = FALSE;
+  return kept;
 }
 
 static void
@@ -292,6 +327,9 @@ log_in_by_password (OpenimConnection *self)
                             _ ("Enter a password, or a token in the account’s settings."));
     return;
   }
+  if (by_code && enter_again (self))
+    return;
+  login->by_code = by_code;
   /* The SDK asks for nobody's state any more after it has been logged out. */
   openim_status_forget_all (self);
   g_clear_object (&login->account);
@@ -470,7 +508,12 @@ on_kicked (PurpleConnection *gc, gconstpointer data, gpointer user_data)
   OpenimConnection *self = openim_connection_get (gc);
   g_autofree char *sentence = describe_code (OPENIM_ERROR_TOKEN_KICKED);
 
-  if (self != NULL && !is_expected_end (self))
+  if (self == NULL || is_expected_end (self))
+    return;
+  /* That may have been long ago. */
+  if (forget_token (self) && !self->login->greeted)
+    log_in_by_password (self);
+  else
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_NAME_IN_USE, sentence);
 }
 
@@ -480,6 +523,7 @@ replace_token (OpenimConnection *self, const char *sentence)
 {
   if (is_expected_end (self))
     return;
+  forget_token (self);
   if (self->login->options->token != NULL || self->login->renewed) {
     openim_connection_fail (self, PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED, sentence);
     return;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 /* What people do with their account at the chat server. */
 
 #define PASSWORD "correct horse"
@@ -231,6 +233,27 @@ expect_question (Scene *scene, const char *number)
   scene_wait_for (scene, request);
 }
 
+/* Files with a token, which nobody else may read. */
+static guint
+count_secret_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name = NULL;
+  guint n = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    GStatBuf status;
+
+    if (!g_str_has_suffix (name, ".token"))
+      continue;
+    g_assert_cmpint (g_stat (path, &status), ==, 0);
+    g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
+    n++;
+  }
+  return n;
+}
+
 static void
 run_code (Stage *stage)
 {
@@ -251,6 +274,49 @@ run_code (Stage *stage)
   host_login (scene.host, MAIL);
   expect_question (&scene, "2");
   host_answer_request (scene.host, 2, " 666666 ");
+  scene_wait_for (&scene, MAIL ": connected");
+  host_forget (scene.host);
+  host_quit (scene.host);
+  scene_close (&scene);
+}
+
+/* A code is good for once, the login that it brought for longer: until the server ends it. */
+static void
+run_code_kept (Stage *stage)
+{
+  Scene scene = { 0 };
+  g_autofree char *id = NULL;
+  g_autofree char *folder = NULL;
+  g_autoptr (JsonNode) out = NULL;
+
+  scene_open (&scene, stage);
+  id = server_register (scene.server, "alice", "Alice", PASSWORD, NULL, MAIL);
+  scene_account (scene.host, scene.server, MAIL, NULL, NULL);
+  host_login (scene.host, MAIL);
+  expect_question (&scene, "1");
+  host_answer_request (scene.host, 1, "666666");
+  scene_wait_for (&scene, MAIL ": connected");
+  host_quit (scene.host);
+  host_forget (scene.host);
+  folder = g_build_filename (host_folder (scene.host), "openim", NULL);
+  g_assert_cmpuint (count_secret_files (folder), ==, 1);
+
+  host_start (scene.host);
+  scene_account (scene.host, scene.server, MAIL, NULL, NULL);
+  host_login (scene.host, MAIL);
+  scene_wait_for (&scene, MAIL ": connected");
+  g_assert_false (host_has (scene.host, MAIL ": request *"));
+  host_quit (scene.host);
+  host_forget (scene.host);
+
+  out =
+      server_call (scene.server, "/auth/force_logout", "{'platformID':%d,'userID':'%s'}", PLATFORM_LINUX, id);
+  host_start (scene.host);
+  scene_account (scene.host, scene.server, MAIL, NULL, NULL);
+  host_login (scene.host, MAIL);
+  expect_question (&scene, "1");
+  g_assert_cmpuint (count_secret_files (folder), ==, 0);
+  host_answer_request (scene.host, 1, "666666");
   scene_wait_for (&scene, MAIL ": connected");
   host_forget (scene.host);
   host_quit (scene.host);
@@ -338,6 +404,7 @@ static const Story stories[] = {
   { "password-of-token", run_password_of_token, STORY_ALL },
   { "secrets", run_secrets, STORY_ALL },
   { "code", run_code, STORY_ALL },
+  { "code-kept", run_code_kept, STORY_ALL },
   { "code-option", run_code_option, STORY_ALL },
   { "register", run_register, STORY_PIDGIN | STORY_FINCH },
   { "register-without-address", run_register_without_address, STORY_PIDGIN | STORY_FINCH },

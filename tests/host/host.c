@@ -192,11 +192,13 @@ host_start (Host *host)
   g_autofree char *program = story_program ("tests/host/openim-test-host");
 
   g_assert (host->process == NULL);
-  /* Nothing of the person whose machine this is: no bus, no proxy, no home. */
+  /* Nothing of the person whose machine this is: no bus, no proxy, no home, and no cameras: libpurple would
+   * look for those with each plugin of GStreamer, in each new home again. */
   g_subprocess_launcher_unsetenv (launcher, "DBUS_SESSION_BUS_ADDRESS");
   g_subprocess_launcher_unsetenv (launcher, "DISPLAY");
   g_subprocess_launcher_setenv (launcher, "no_proxy", "127.0.0.1,localhost", TRUE);
   g_subprocess_launcher_setenv (launcher, "HOME", host->folder, TRUE);
+  g_subprocess_launcher_setenv (launcher, "GST_PLUGIN_SYSTEM_PATH_1_0", "", TRUE);
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-warnings", TRUE);
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_ptr_array_add (words, program);

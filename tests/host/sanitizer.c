@@ -34,7 +34,7 @@ const char *
 __lsan_default_suppressions (void)
 {
   return "leak:purple_status_init\nleak:purple_log_init\nleak:purple_network_init\n"
-         "leak:purple_request_field_image_new\nleak:purple_media_manager_get\n";
+         "leak:purple_request_field_image_new\n";
 }
 
 /* The plugin has one thread of its own; the others that there are live on. */

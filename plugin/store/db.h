@@ -30,7 +30,7 @@ struct _OpenimDb {
   gboolean damaged;       /* SQLite has met a corrupt page */
   GHashTable *known;      /* conversationID → OpenimKnown: those asked for last */
   GHashTable *origins;    /* of origins.c: those found last; (nullable) */
-  guint64 last_mark;      /* of the process that was killed, 0: none */
+  guint64 last_mark;      /* by those who had the store before, 0: none */
   gint64 unindexed;       /* of search.c: rows that are not in the index; -1 not counted */
 };
 

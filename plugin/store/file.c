@@ -108,7 +108,7 @@ is_closing (const char *owner, gint64 deadline)
   return TRUE;
 }
 
-/* The mark of the process that has not closed the store. */
+/* What was marked last, by whichever process. */
 static guint64
 read_mark (int fd)
 {
@@ -124,8 +124,8 @@ openim_store_file_mark (int lock, guint64 mark)
     openim_log (LOG, OPENIM_LOG_WARNING, "the lock file: %s", g_strerror (errno));
 }
 
-/* The lock file holds the number of the process while the store is open, behind it what that process has
- * marked, and nothing after a clean end. */
+/* The lock file holds the number of the process while the store is open, and behind it what was marked last.
+ * The mark outlives a process that makes none. */
 static gboolean
 lock (OpenimStoreFile *file, gboolean *unclean, guint64 *mark, GError **error)
 {
@@ -166,10 +166,10 @@ lock (OpenimStoreFile *file, gboolean *unclean, guint64 *mark, GError **error)
 static gboolean
 mark_in_use (OpenimStoreFile *file, GError **error)
 {
-  g_autofree char *owner = g_strdup_printf ("%d\n", (int) getpid ());
-  gsize length = strlen (owner);
+  char owner[MARK_PLACE] = "";
 
-  if (ftruncate (file->lock, 0) == 0 && pwrite (file->lock, owner, length, 0) == (ssize_t) length)
+  g_snprintf (owner, sizeof owner, "%d\n", (int) getpid ());
+  if (pwrite (file->lock, owner, sizeof owner, 0) == sizeof owner)
     return TRUE;
   return set_file_error (file->path, error);
 }
@@ -225,8 +225,10 @@ openim_store_file_close (OpenimStoreFile *file)
 
   g_clear_pointer (&file->db, openim_db_close);
   if (file->lock >= 0) {
-    /* A mark that stays makes the next start look through the file. */
-    if (!damaged && ftruncate (file->lock, 0) != 0)
+    static const char nobody[MARK_PLACE] = "";
+
+    /* A number that stays makes the next start look through the file. */
+    if (!damaged && pwrite (file->lock, nobody, sizeof nobody, 0) != sizeof nobody)
       openim_log (LOG, OPENIM_LOG_WARNING, "the lock file: %s", g_strerror (errno));
     close (file->lock);
     file->lock = -1;

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 char *openim_settings_get (OpenimDb *db, const char *key, GError **error); /* (transfer full) (nullable) */
 gboolean
 openim_settings_set (OpenimDb *db, const char *key, const char *value, GError **error); /* NULL removes */
-/* What the process before this one had marked (openim_store_set_mark) when it was killed; 0: none. */
+/* What was marked last (openim_store_set_mark) before this process opened the store; 0: nothing. */
 guint64 openim_settings_last_mark (OpenimDb *db);
 
 typedef struct {

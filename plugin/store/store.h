@@ -61,8 +61,8 @@ gpointer openim_store_run_finish (OpenimStore *self,
                                   GAsyncResult *result,
                                   GError **error); /* (transfer full) the job; NULL on error */
 
-/* Remembers @mark (not 0) at once and for the price of a system call: whoever opens the store after this
- * process was killed finds it (openim_settings_last_mark); after a clean end it is gone. */
+/* Remembers @mark (not 0) at once and for the price of a system call, also if this process is killed: whoever
+ * opens the store next finds it (openim_settings_last_mark), unless another one has taken its place. */
 void openim_store_set_mark (OpenimStore *self, guint64 mark);
 
 /* Queues the end: jobs before it still run (writes are not lost), then the file is closed. After this call

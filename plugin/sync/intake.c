@@ -6,8 +6,8 @@
  * A message is told after it is stored. A program that ends between the two must not lose it, therefore each
  * job also writes down, under a number, what it stored and has not told. When that is told, the number
  * becomes the mark of the store: a system call and no second transaction. The next login tells what was
- * written down under another number than that of the mark. A clean end takes the mark with it and strikes out
- * what it stands for. */
+ * written down under another number than that of the mark. A clean end strikes out what the mark stands for,
+ * so that the file can go where the mark does not. */
 
 #include "base/gate.h"
 #include "store/settings.h"
@@ -159,7 +159,7 @@ run_job (OpenimDb *db, gpointer data, OpenimEffects *effects, GError **error)
   untold = openim_effects_list_messages (effects);
   if (untold == NULL)
     job->number = 0;
-  /* What an earlier job has written down is told; but the mark of an earlier process does not last. */
+  /* What an earlier job has written down is told; what an earlier process has is part of this. */
   return (untold == NULL && !job->resume) || write_untold (db, job->number, untold, error);
 }
 

@@ -140,7 +140,8 @@ assert_mark (const char *folder, guint64 mark)
   world_close (store);
 }
 
-/* A mark outlives a process that is killed, which leaves the lock file as it is, and no other. */
+/* A mark stays until there is another one: also when the process is killed, which leaves the lock file as it
+ * is, and when those that come after it mark nothing. */
 static void
 test_mark (void)
 {
@@ -151,14 +152,15 @@ test_mark (void)
   g_autoptr (GError) error = NULL;
   gsize length;
 
+  run (store, OPENIM_STORE_READ, check_mark, (const char *) &(guint64){ 0 });
   openim_store_set_mark (store, 1);
   openim_store_set_mark (store, G_GUINT64_CONSTANT (0xfedcba9876543210));
   g_assert_true (g_file_get_contents (lock, &content, &length, &error));
   world_close (store);
-  assert_mark (folder, 0);
+  assert_mark (folder, G_GUINT64_CONSTANT (0xfedcba9876543210));
   g_assert_true (g_file_set_contents (lock, content, (gssize) length, &error));
   assert_mark (folder, G_GUINT64_CONSTANT (0xfedcba9876543210));
-  assert_mark (folder, 0);
+  assert_mark (folder, G_GUINT64_CONSTANT (0xfedcba9876543210));
   world_folder_remove (folder);
 }
 

@@ -107,6 +107,30 @@ openim_command_unref (gpointer command)
 }
 
 void
+openim_command_say_switch (OpenimConnection *self, const OpenimCommandLine *command, gboolean now)
+{
+  openim_command_say (self, command,
+                      /* TRANSLATORS: "/" and "pin", or another command; the word behind it is typed and
+                         not translated */
+                      now ? _ ("It is on. %s%s off switches it off.")
+                          : _ ("It is off. %s%s on switches it on."),
+                      openim_commands_get_mark (), command->name);
+}
+
+int
+openim_command_read_switch (OpenimConnection *self, const OpenimCommandLine *command, gboolean now)
+{
+  const char *word = command->args[0];
+
+  if (g_strcmp0 (word, "on") == 0)
+    return TRUE;
+  if (g_strcmp0 (word, "off") == 0)
+    return FALSE;
+  openim_command_say_switch (self, command, now);
+  return -1;
+}
+
+void
 openim_command_say (OpenimConnection *self, const OpenimCommandLine *command, const char *format, ...)
 {
   g_autofree char *text = NULL;

@@ -30,6 +30,10 @@ void openim_command_say (OpenimConnection *self, const OpenimCommandLine *comman
     G_GNUC_PRINTF (3, 4);
 void openim_command_say_error (OpenimConnection *self, const OpenimCommandLine *command, const GError *error);
 
+/* The first argument as a switch: "on", "off" or neither; how it stands @now is said then: -1. */
+int openim_command_read_switch (OpenimConnection *self, const OpenimCommandLine *command, gboolean now);
+void openim_command_say_switch (OpenimConnection *self, const OpenimCommandLine *command, gboolean now);
+
 /* For handlers: calls a function of the SDK. Its error is said, and @done (nullable) does not run then;
  * @response is valid during @done only. */
 typedef void (*OpenimCommandFunc) (OpenimConnection *self,

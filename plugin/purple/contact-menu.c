@@ -100,6 +100,16 @@ on_ask (PurpleBlistNode *node, gpointer data)
                      _ ("What you say to that person"), NULL, FALSE, ask_again);
 }
 
+static void
+on_pin (PurpleBlistNode *node, gpointer data)
+{
+  OpenimConnection *self = NULL;
+  const char *user_id = find_user (node, &self);
+
+  if (user_id != NULL)
+    openim_contact_pin (self, user_id, GPOINTER_TO_INT (data));
+}
+
 static GList *
 add (GList *items, const char *label, void (*func) (PurpleBlistNode *node, gpointer data))
 {
@@ -111,12 +121,17 @@ openim_contact_menu_get (PurpleBuddy *buddy)
 {
   OpenimConnection *self = NULL;
   const char *user_id = find_user (PURPLE_BLIST_NODE (buddy), &self);
+  const OpenimFriend *person = user_id != NULL ? openim_roster_get_friend (self, user_id) : NULL;
   GList *items = NULL;
 
   if (user_id == NULL)
     return NULL;
-  if (openim_roster_get_friend (self, user_id) == NULL)
+  if (person == NULL)
     items = add (items, _ ("_Ask Again to Be Friends…"), on_ask);
+  else
+    items = g_list_append (
+        items, purple_menu_action_new (person->ispinned ? _ ("Un_pin Friend") : _ ("_Pin Friend"),
+                                       PURPLE_CALLBACK (on_pin), GINT_TO_POINTER (!person->ispinned), NULL));
   items = add (items, openim_host_is_bitlbee () ? CHAT_WITH : _ ("Create a _Group…"), on_group);
   return add (items, _ ("Send Contact _Card…"), on_card);
 }

@@ -163,6 +163,67 @@ openim_contact_rename (PurpleConnection *gc, const char *who, const char *alias)
     send_remark (self, user_id, alias, on_renamed, g_strdup (user_id), g_free);
 }
 
+/* --- pinned friends --- */
+
+static void
+send_pinned (OpenimConnection *self,
+             const char *user_id,
+             gboolean on,
+             OpenimReplyFunc reply,
+             gpointer data,
+             GDestroyNotify destroy)
+{
+  Openim__Sdk__Relation__UpdatesFriendsReq request = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ__INIT;
+
+  request.userid = (char *) user_id;
+  request._pinned_case = OPENIM__SDK__RELATION__UPDATES_FRIENDS_REQ___PINNED_PINNED;
+  request.pinned = on;
+  openim_connection_call (self, OPENIM_NUMBER (UpdateFriends), &request, reply, data, destroy);
+}
+
+static void
+on_pinned (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  g_autofree char *sentence = error != NULL ? openim_error_describe (error) : NULL;
+
+  if (error != NULL)
+    purple_notify_error (self->gc, _ ("Contact"), sentence, NULL);
+}
+
+void
+openim_contact_pin (OpenimConnection *self, const char *user_id, gboolean on)
+{
+  send_pinned (self, user_id, on, on_pinned, NULL, NULL);
+}
+
+static void
+on_run_pin (OpenimConnection *self, const GError *error, const ProtobufCMessage *response, gpointer data)
+{
+  const OpenimCommandLine *command = data;
+
+  if (error != NULL)
+    openim_command_say_error (self, command, error);
+  else
+    openim_command_say_switch (self, command, g_str_equal (command->args[0], "on"));
+}
+
+void
+openim_contact_run_pin (OpenimConnection *self, OpenimCommandLine *command)
+{
+  const OpenimFriend *person = openim_roster_get_friend (self, command->peer.name);
+  int on = -1;
+
+  if (person == NULL) {
+    openim_command_say (self, command, _ ("%s is not your friend."),
+                        openim_roster_get_name (self, command->peer.name));
+    return;
+  }
+  on = openim_command_read_switch (self, command, person->ispinned);
+  if (on >= 0)
+    send_pinned (self, command->peer.name, on, on_run_pin, openim_command_ref (command),
+                 openim_command_unref);
+}
+
 /* --- commands --- */
 
 static void

@@ -16,8 +16,12 @@ openim_contact_add_with_text (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGr
 void openim_contact_remove (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
 void openim_contact_rename (PurpleConnection *gc, const char *who, const char *alias);
 
+/* At the top of the list in programs that keep it in an order, on all devices. */
+void openim_contact_pin (OpenimConnection *self, const char *user_id, gboolean on);
+
 /* Commands. */
 void openim_contact_ask (OpenimConnection *self, OpenimCommandLine *command);
+void openim_contact_run_pin (OpenimConnection *self, OpenimCommandLine *command);
 void openim_contact_remark (OpenimConnection *self, OpenimCommandLine *command);
 
 G_END_DECLS

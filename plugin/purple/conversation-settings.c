@@ -246,29 +246,10 @@ openim_conversation_toggle_quiet (OpenimConnection *self)
 
 /* --- commands --- */
 
-/* "on", "off" or, as is said then, neither: -1. */
-static int
-read_switch (OpenimConnection *self, OpenimCommandLine *command, gboolean now)
-{
-  const char *word = command->args[0];
-
-  if (g_strcmp0 (word, "on") == 0)
-    return TRUE;
-  if (g_strcmp0 (word, "off") == 0)
-    return FALSE;
-  openim_command_say (self, command,
-                      /* TRANSLATORS: "/" and "pin", or another command; the word behind it is typed and
-                         not translated */
-                      now ? _ ("It is on. %s%s off switches it off.")
-                          : _ ("It is off. %s%s on switches it on."),
-                      openim_commands_get_mark (), command->name);
-  return -1;
-}
-
 void
 openim_conversation_run_notices (OpenimConnection *self, OpenimCommandLine *command)
 {
-  int on = read_switch (self, command, !openim_traits_of_peer (self, &command->peer)->muted);
+  int on = openim_command_read_switch (self, command, !openim_traits_of_peer (self, &command->peer)->muted);
 
   if (on >= 0)
     set_notices (self, &command->peer, on, command);
@@ -277,7 +258,7 @@ openim_conversation_run_notices (OpenimConnection *self, OpenimCommandLine *comm
 void
 openim_conversation_run_pin (OpenimConnection *self, OpenimCommandLine *command)
 {
-  int on = read_switch (self, command, openim_traits_of_peer (self, &command->peer)->pinned);
+  int on = openim_command_read_switch (self, command, openim_traits_of_peer (self, &command->peer)->pinned);
 
   if (on >= 0)
     set_pinned (self, &command->peer, on, command);
@@ -350,7 +331,7 @@ openim_conversation_run_read_all (OpenimConnection *self, OpenimCommandLine *com
 void
 openim_conversation_run_quiet (OpenimConnection *self, OpenimCommandLine *command)
 {
-  int on = read_switch (self, command, openim_traits_is_quiet (self));
+  int on = openim_command_read_switch (self, command, openim_traits_is_quiet (self));
 
   if (on >= 0)
     set_quiet (self, on, command);

@@ -8,11 +8,11 @@
 #include "purple/blist.h"
 #include "purple/chat.h"
 #include "purple/mentions.h"
-#include "purple/mentions.h"
 #include "purple/message-list.h"
 #include "purple/numbers.h"
 #include "purple/outgoing.h"
 #include "purple/pick.h"
+#include "purple/styles.h"
 #include "purple/target.h"
 
 #define LOCAL "-local"
@@ -58,6 +58,30 @@ void
 openim_message_run_quote (OpenimConnection *self, OpenimCommandLine *command)
 {
   openim_pick (self, command, command->args[0], FALSE, quote);
+}
+
+/* The same with styles; who is mentioned in it is not told so, since a message is one or the other. */
+static void
+quote_styled (OpenimConnection *self, OpenimCommandLine *command, OpenimMessage *const *messages, gsize n)
+{
+  Openim__Sdk__Message__CreateAdvancedQuoteMessageReq request =
+      OPENIM__SDK__MESSAGE__CREATE_ADVANCED_QUOTE_MESSAGE_REQ__INIT;
+  g_autoptr (GPtrArray) entities = g_ptr_array_new_with_free_func (openim_pb_free);
+  g_autofree char *text = openim_styles_read (command->args[1], entities);
+
+  if (!check_sent (self, command, messages, n))
+    return;
+  request.text = text;
+  request.quotemessage = messages[0];
+  request.messageentities = (Openim__Sdk__Shared__MessageEntity **) entities->pdata;
+  request.n_messageentities = entities->len;
+  openim_outgoing_make (self, &command->peer, command, OPENIM_NUMBER (CreateAdvancedQuoteMessage), &request);
+}
+
+void
+openim_message_run_quote_styled (OpenimConnection *self, OpenimCommandLine *command)
+{
+  openim_pick (self, command, command->args[0], FALSE, quote_styled);
 }
 
 /* --- forward --- */

@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 void openim_message_run_quote (OpenimConnection *self, OpenimCommandLine *command);
+void openim_message_run_quote_styled (OpenimConnection *self, OpenimCommandLine *command);
 void openim_message_run_forward (OpenimConnection *self, OpenimCommandLine *command);
 void openim_message_run_merge (OpenimConnection *self, OpenimCommandLine *command);
 void openim_message_run_revoke (OpenimConnection *self, OpenimCommandLine *command);

@@ -79,6 +79,8 @@ add_friend (PurpleNotifyUserInfo *info, const OpenimFriend *person)
 {
   add (info, _ ("Remark"), person->remark);
   add_day (info, _ ("Friends since"), person->createtime);
+  /* TRANSLATORS: a friend who stands at the top of the contacts: “Pinned: Yes” */
+  add (info, _ ("Pinned"), person->ispinned ? _ ("Yes") : NULL);
 }
 
 static void

@@ -292,6 +292,15 @@ run_remark (Stage *stage)
   host_forget (scene->host);
   host_ignore (scene->host, "alice: buddy= bob *");
   host_ignore (scene->host, "alice: im bob title*");
+  scene_type (scene, "bob", "/pinfriend");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"It is off. ?pinfriend on switches it on.\"");
+  scene_type (scene, "bob", "/pinfriend on");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"It is on. ?pinfriend off switches it off.\"");
+  if (!scene_is (scene, "bitlbee")) {
+    host_wait_answer (scene->host, "*Un_pin Friend*", 0, "buddy-menu", "alice", "bob", NULL);
+    host_do (scene->host, "buddy-menu", "alice", "bob", "Un_pin Friend", NULL);
+    host_wait_answer (scene->host, "*_Pin Friend*", 0, "buddy-menu", "alice", "bob", NULL);
+  }
   scene_type (scene, "bob", "/remark My Bob");
   scene_wait_for (scene, "alice: im bob *SYSTEM*: \"You call bob “My Bob”.\"");
   host_wait_answer (scene->host, "*My Bob*", 0, "roster", "alice", NULL);

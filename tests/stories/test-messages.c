@@ -142,6 +142,10 @@ run_quote (Stage *stage)
       scene, "(pidgin) alice: im bob SEND|REMOTE_SEND \"*\": \"&gt; Bob: are you coming?<br>yes &amp; soon\"",
       "(!pidgin) alice: im bob SEND|REMOTE_SEND \"*\": \"> Bob: are you coming?\\nyes & soon\"", NULL);
   BOB_SEES (&talk, QUOTE, "*\"text\":\"yes & soon\"*are you coming?*");
+  scene_type (scene, "bob", "/styledquote 1 *no* way");
+  scene_wait_for (scene, "alice: im bob SEND|REMOTE_SEND \"*\": \"*Bob: are you coming?*no way\"");
+  BOB_SEES (&talk, QUOTE, "*\"text\":\"no way\"*are you coming?*\"type\":\"bold\"*");
+  story_proves_function (2034);
   scene_type (scene, "bob", "/reply 7 what");
   scene_expect (scene, "alice: im bob *SYSTEM*: \"There is no message 7 here. ?list shows the numbers.\"",
                 NULL);

@@ -10,8 +10,9 @@
 static gint64
 milliseconds (gint64 time)
 {
-  return openim_gate_time (ABS (openim_gate_time (time)) < G_GINT64_CONSTANT (100000000000) ? time * 1000
-                                                                                            : time);
+  gint64 known = openim_gate_time (time);
+
+  return openim_gate_time (known < G_GINT64_CONSTANT (100000000000) ? known * 1000 : known);
 }
 
 gpointer

@@ -102,8 +102,7 @@ finish (Fetch *fetch)
   end_try (fetch);
   g_clear_handle_id (&fetch->timer, g_source_remove);
   g_clear_handle_id (&fetch->given_up, g_source_remove);
-  if (fetch->caller != NULL)
-    g_cancellable_disconnect (fetch->caller, fetch->caller_handler);
+  g_cancellable_disconnect (fetch->caller, fetch->caller_handler);
   g_clear_object (&fetch->caller);
   g_clear_object (&fetch->file);
   if (fetch->error != NULL && fetch->temporary != NULL)
@@ -237,10 +236,8 @@ step_done (Fetch *fetch, GError *error)
     try_again (fetch, g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_TIMEOUT,
                                            _ ("The server did not answer in time.")));
   } else {
-    GError *sentence = openim_http_network_error (fetch->message, error);
-
+    try_again (fetch, openim_http_network_error (fetch->message, error));
     g_error_free (error);
-    try_again (fetch, sentence);
   }
   return FALSE;
 }
@@ -601,12 +598,11 @@ on_home (GObject *source, GAsyncResult *result, gpointer data)
 static void
 find_home (OpenimDownloads *self)
 {
-  g_autoptr (GResolver) resolver = NULL;
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
 
   if (self->looking)
     return;
   self->looking = TRUE;
-  resolver = g_resolver_get_default ();
   g_resolver_lookup_by_name_async (resolver, self->home, NULL, on_home, g_object_ref (self));
 }
 

@@ -37,13 +37,12 @@ add_timeout (guint interval, GSourceFunc function, gpointer data)
   return id;
 }
 
+/* Those with seconds are libpurple's own (a file is written some seconds after a change), so how many there
+ * are says only how busy the machine is. */
 static guint
 add_timeout_seconds (guint interval, GSourceFunc function, gpointer data)
 {
-  guint id = g_timeout_add_seconds (interval, function, data);
-
-  note_source (id);
-  return id;
+  return g_timeout_add_seconds (interval, function, data);
 }
 
 static gboolean

@@ -81,6 +81,7 @@ know (Memory *memory, guint8 bits, gint64 part_size, gint64 expires, gsize lengt
 {
   guint8 bytes[8] = { bits };
 
+  g_clear_pointer (&memory->state, openim_upload_state_free);
   memory->state = g_new0 (OpenimUploadState, 1);
   memory->state->part_size = part_size;
   memory->state->id = g_strdup ("an older one");

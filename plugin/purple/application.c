@@ -239,16 +239,17 @@ on_requests (OpenimConnection *self, const GError *error, const ProtobufCMessage
   }
   if (old > 0 && openim_connection_is_open (self)) {
     g_autofree char *reminder = g_strdup_printf (
-        ngettext ("%u person still asks to join a group of yours; “applications” lists them.",
-                  "%u people still ask to join groups of yours; “applications” lists them.", old),
+        g_dngettext (GETTEXT_PACKAGE,
+                     "%u person still asks to join a group of yours; “applications” lists them.",
+                     "%u people still ask to join groups of yours; “applications” lists them.", old),
         old);
 
     purple_connection_notice (self->gc, reminder);
   }
   if (n <= MAX_DIALOGS || !openim_connection_is_open (self))
     return;
-  sentence = g_strdup_printf (ngettext ("%u more person asks to join a group of yours.",
-                                        "%u more people ask to join groups of yours.", n - MAX_DIALOGS),
+  sentence = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u more person asks to join a group of yours.",
+                                           "%u more people ask to join groups of yours.", n - MAX_DIALOGS),
                               n - MAX_DIALOGS);
   purple_notify_info (self->gc, _ ("Application"), sentence,
                       _ ("The command “applications” lists them in the group’s window."));

@@ -216,8 +216,9 @@ remind (OpenimConnection *self)
   if (n == 0 || self->askers->reminded)
     return;
   self->askers->reminded = TRUE;
-  sentence = g_strdup_printf (ngettext ("%u person still waits for your answer; “requests” lists them.",
-                                        "%u people still wait for your answer; “requests” lists them.", n),
+  sentence = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                           "%u person still waits for your answer; “requests” lists them.",
+                                           "%u people still wait for your answer; “requests” lists them.", n),
                               n);
   purple_connection_notice (self->gc, sentence);
 }

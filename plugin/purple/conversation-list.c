@@ -59,8 +59,9 @@ describe_state (const OpenimConversation *conversation)
   GString *text = g_string_new (NULL);
 
   if (conversation->unreadcount > 0)
-    g_string_append_printf (text, ngettext ("%d unread", "%d unread", (gulong) conversation->unreadcount),
-                            conversation->unreadcount);
+    g_string_append_printf (
+        text, g_dngettext (GETTEXT_PACKAGE, "%d unread", "%d unread", (gulong) conversation->unreadcount),
+        conversation->unreadcount);
   if (conversation->groupattype != OPENIM__SDK__COMMON__CONV_GROUP_AT_TYPE__AtNormal)
     g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", _ ("mentions you"));
   if (conversation->ispinned)
@@ -92,9 +93,10 @@ list_conversations (OpenimConnection *self,
   if (sorted->len == 0)
     openim_command_say (self, command, _ ("No conversation has been found."));
   else if (sorted->len > LINES)
-    openim_command_say (self, command,
-                        ngettext ("%u more is not shown.", "%u more are not shown.", sorted->len - LINES),
-                        sorted->len - LINES);
+    openim_command_say (
+        self, command,
+        g_dngettext (GETTEXT_PACKAGE, "%u more is not shown.", "%u more are not shown.", sorted->len - LINES),
+        sorted->len - LINES);
 }
 
 static void

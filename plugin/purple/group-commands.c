@@ -252,7 +252,8 @@ openim_group_commands_members (OpenimConnection *self, OpenimCommandLine *comman
   }
   if (found->len > MAX_LISTED)
     g_string_append_printf (list, "\n…");
-  openim_command_say (self, command, ngettext ("%u member:%s", "%u members:%s", found->len), found->len,
+  openim_command_say (self, command,
+                      g_dngettext (GETTEXT_PACKAGE, "%u member:%s", "%u members:%s", found->len), found->len,
                       list->str);
 }
 

@@ -138,8 +138,8 @@ describe_more (const Gap *gap)
   if (more == 0)
     return NULL;
   /* TRANSLATORS: %s is "/" or "?": the command is /history */
-  return g_strdup_printf (ngettext ("%u earlier message came too; %shistory shows it.",
-                                    "%u earlier messages came too; %shistory shows them.", more),
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u earlier message came too; %shistory shows it.",
+                                       "%u earlier messages came too; %shistory shows them.", more),
                           more, openim_commands_get_mark ());
 }
 
@@ -269,8 +269,8 @@ tell_waiting (OpenimConnection *self, GPtrArray *waiting)
   }
   if (waiting->len > NAMED)
     g_string_append (names, ", …");
-  summary = g_strdup_printf (ngettext ("Unread messages wait in %u more conversation.",
-                                       "Unread messages wait in %u more conversations.", waiting->len),
+  summary = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Unread messages wait in %u more conversation.",
+                                          "Unread messages wait in %u more conversations.", waiting->len),
                              waiting->len);
   if (waiting->len > 0)
     purple_notify_info (self->gc, _ ("Unread messages"), summary, names->str);

@@ -236,8 +236,8 @@ show_lines (OpenimConnection *self, OpenimCommandLine *command, const ProtobufCM
     openim_command_say (self, command, _ ("Nothing has been found."));
   else if (total > hits->len)
     openim_command_say (self, command,
-                        ngettext ("%u older message has been found as well.",
-                                  "%u older messages have been found as well.", total - hits->len),
+                        g_dngettext (GETTEXT_PACKAGE, "%u older message has been found as well.",
+                                     "%u older messages have been found as well.", total - hits->len),
                         total - hits->len);
   else
     openim_command_say (self, command, _ ("%saround and a number shows what was said before and after."),

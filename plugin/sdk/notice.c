@@ -169,13 +169,16 @@ static char *
 duration (guint32 seconds)
 {
   if (seconds % 86400 == 0)
-    return g_strdup_printf (ngettext ("%u day", "%u days", seconds / 86400), seconds / 86400);
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u day", "%u days", seconds / 86400),
+                            seconds / 86400);
   if (seconds % 3600 == 0)
-    return g_strdup_printf (ngettext ("%u hour", "%u hours", seconds / 3600), seconds / 3600);
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u hour", "%u hours", seconds / 3600),
+                            seconds / 3600);
   if (seconds % 60 == 0)
-    return g_strdup_printf (ngettext ("%u minute", "%u minutes", seconds / 60), seconds / 60);
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u minute", "%u minutes", seconds / 60),
+                            seconds / 60);
 
-  return g_strdup_printf (ngettext ("%u second", "%u seconds", seconds), seconds);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u second", "%u seconds", seconds), seconds);
 }
 
 static char *

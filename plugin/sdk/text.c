@@ -183,9 +183,10 @@ text_of_merge (const OpenimMessage *message, const char *self_id)
     g_string_append_printf (text, "\n> %s", line);
   }
   if (all > shown)
-    g_string_append_printf (text,
-                            ngettext ("\n> … and %u more", "\n> … and %u more", (unsigned) (all - shown)),
-                            (unsigned) (all - shown));
+    g_string_append_printf (
+        text,
+        g_dngettext (GETTEXT_PACKAGE, "\n> … and %u more", "\n> … and %u more", (unsigned) (all - shown)),
+        (unsigned) (all - shown));
 
   return g_string_free (text, FALSE);
 }

@@ -71,6 +71,10 @@ places = ' '.join(re.findall(r'^#: (.*)$', extract(sources), re.M))
 talking = set(re.findall(r'(\S+):\d+', places))
 problems += [f'po/POTFILES: {name} has texts and is not there' for name in sorted(talking - set(listed))]
 
+# gi18n-lib.h makes _() ask for this program's texts, but leaves ngettext() with those of the host.
+problems += [f'{name}: ngettext() asks the host, g_dngettext (GETTEXT_PACKAGE, …) the plugin' for name in sources
+             if re.search(r'(?<!\w)ngettext \(', (root / name).read_text(encoding='utf-8'))]
+
 pot = extract([name for name in listed if name not in gone])
 languages = names(root / 'po' / 'LINGUAS')
 with tempfile.TemporaryDirectory() as folder:

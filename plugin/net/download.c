@@ -9,6 +9,7 @@
 #include "base/link.h"
 #include "base/log.h"
 #include "net/download-private.h"
+#include "net/home.h"
 #include "net/http.h"
 
 #define LOG "openim-net"
@@ -25,9 +26,8 @@ struct _OpenimDownloads {
   GObject parent_instance;
 
   SoupSession *session;
-  char *home;          /* host of our own server */
-  GList *home_places;  /* of GInetAddress, where that is */
-  gboolean home_known; /* … or it cannot be found out */
+  OpenimHome *home;
+  gboolean home_known; /* where it is, or that it cannot be found out */
   gboolean looking;
   GQueue waiting; /* of Fetch */
   guint running;
@@ -263,20 +263,9 @@ watch (Fetch *fetch)
 /* ---- where it leads */
 
 static gboolean
-is_home (OpenimDownloads *self, const char *host)
-{
-  return g_ascii_strcasecmp (host, self->home) == 0;
-}
-
-static gboolean
 may_meet (Fetch *fetch, GInetAddress *address)
 {
-  if (fetch->trusted || !openim_link_is_private (address))
-    return TRUE;
-  for (GList *iter = fetch->downloads->home_places; iter != NULL; iter = iter->next)
-    if (g_inet_address_equal (iter->data, address))
-      return TRUE;
-  return FALSE;
+  return fetch->trusted || openim_home_may_meet (fetch->downloads->home, address);
 }
 
 /* The address that a name stands for is known only now, before the first byte goes there. */
@@ -446,7 +435,7 @@ follow (Fetch *fetch)
   g_autofree char *text = uri != NULL ? g_uri_to_string (uri) : NULL;
   g_autofree char *clean = openim_link_clean (text);
   g_autoptr (GUri) next = clean != NULL ? g_uri_parse (clean, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
-  gboolean by_home = is_home (fetch->downloads, g_uri_get_host (base));
+  gboolean by_home = openim_home_is (fetch->downloads->home, g_uri_get_host (base));
 
   if (next == NULL || ++fetch->redirects > REDIRECTS) {
     fail_with (fetch, OPENIM_ERROR_INTERNAL, _ ("The address leads nowhere."));
@@ -535,7 +524,7 @@ ask (Fetch *fetch, GUri *uri)
   g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (host);
   SoupMessageHeaders *headers;
 
-  if (is_home (self, host))
+  if (openim_home_is (self->home, host))
     fetch->trusted = TRUE;
   if (literal != NULL && !may_meet (fetch, literal)) {
     fail_with (fetch, OPENIM_ERROR_INTERNAL,
@@ -590,7 +579,7 @@ on_home (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (OpenimDownloads) self = data;
 
-  self->home_places = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, NULL);
+  openim_home_find_finish (self->home, result);
   self->home_known = TRUE;
   pump (self);
 }
@@ -598,12 +587,10 @@ on_home (GObject *source, GAsyncResult *result, gpointer data)
 static void
 find_home (OpenimDownloads *self)
 {
-  g_autoptr (GResolver) resolver = g_resolver_get_default ();
-
   if (self->looking)
     return;
   self->looking = TRUE;
-  g_resolver_lookup_by_name_async (resolver, self->home, NULL, on_home, g_object_ref (self));
+  openim_home_find_async (self->home, on_home, g_object_ref (self));
 }
 
 void
@@ -660,8 +647,7 @@ openim_downloads_finalize (GObject *object)
   OpenimDownloads *self = OPENIM_DOWNLOADS (object);
 
   g_clear_object (&self->session);
-  g_resolver_free_addresses (self->home_places);
-  g_free (self->home);
+  openim_home_free (self->home);
   G_OBJECT_CLASS (openim_downloads_parent_class)->finalize (object);
 }
 
@@ -683,9 +669,8 @@ OpenimDownloads *
 openim_downloads_new (const char *home, GProxyResolver *proxy)
 {
   OpenimDownloads *self = g_object_new (OPENIM_TYPE_DOWNLOADS, NULL);
-  g_autoptr (GUri) uri = g_uri_parse (home, SOUP_HTTP_URI_FLAGS, NULL);
 
-  self->home = g_strdup (uri != NULL ? g_uri_get_host (uri) : "");
+  self->home = openim_home_new (home);
   self->session = openim_http_session_new (proxy);
   /* What is packed would be of another length than it says, and could be of any. */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER);

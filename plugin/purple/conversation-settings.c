@@ -112,11 +112,12 @@ set_burn (OpenimConnection *self, const OpenimPeer *peer, guint seconds, OpenimC
 {
   Setting setting = OPENIM__SDK__CONVERSATION__SET_CONVERSATION_REQ__INIT;
   g_autofree char *done =
-      seconds > 0 ? g_strdup_printf (
-                        ngettext ("What is said here vanishes %u second after it has been read.",
-                                  "What is said here vanishes %u seconds after it has been read.", seconds),
-                        seconds)
-                  : g_strdup (_ ("What is said here stays."));
+      seconds > 0
+          ? g_strdup_printf (
+                g_dngettext (GETTEXT_PACKAGE, "What is said here vanishes %u second after it has been read.",
+                             "What is said here vanishes %u seconds after it has been read.", seconds),
+                seconds)
+          : g_strdup (_ ("What is said here stays."));
 
   setting._is_private_chat_case =
       OPENIM__SDK__CONVERSATION__SET_CONVERSATION_REQ___IS_PRIVATE_CHAT_IS_PRIVATE_CHAT;
@@ -306,11 +307,11 @@ openim_conversation_run_burn (OpenimConnection *self, OpenimCommandLine *command
   guint64 seconds = 0;
 
   if (word == NULL && traits->private_chat)
-    openim_command_say (self, command,
-                        ngettext ("What is said here vanishes %u second after it has been read.",
-                                  "What is said here vanishes %u seconds after it has been read.",
-                                  traits->burn),
-                        traits->burn);
+    openim_command_say (
+        self, command,
+        g_dngettext (GETTEXT_PACKAGE, "What is said here vanishes %u second after it has been read.",
+                     "What is said here vanishes %u seconds after it has been read.", traits->burn),
+        traits->burn);
   else if (word == NULL)
     openim_command_say (self, command, _ ("What is said here stays."));
   else if (g_str_equal (word, "off"))

@@ -21,9 +21,10 @@ G_BEGIN_DECLS
 #define OPENIM_SYNC_NOTICES 2000
 /* No conversation has more; what claims to is no seq. */
 #define OPENIM_SYNC_MAX_SEQ (G_GINT64_CONSTANT (1) << 53)
-/* Seqs of one conversation, and of all together, in one request 1005. */
-#define OPENIM_SYNC_CHUNK 50
-#define OPENIM_SYNC_PACK 100
+/* Seqs of one conversation in one request 1005: those, and the last one before them that is here already. And
+ * those of all together. */
+#define OPENIM_SYNC_CHUNK (OPENIM_SYNC_HISTORY + 1)
+#define OPENIM_SYNC_PACK (2 * OPENIM_SYNC_CHUNK)
 
 typedef struct _OpenimIntake OpenimIntake;
 typedef struct _OpenimLanes OpenimLanes;

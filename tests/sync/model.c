@@ -94,7 +94,7 @@ answer_pull (Model *model, const Openim__Msg__GetSeqMessageReq *request)
         openim_pb_new (&openim__msg__get_seq_message_resp__msgs_entry__descriptor);
     Talk *talk = find_talk (model, seqs->conversationid);
 
-    g_assert_cmpuint (seqs->n_seqs, <=, 50);
+    g_assert_cmpuint (seqs->n_seqs, <=, 51);
     openim_pb_set (&entry->key, seqs->conversationid);
     entry->value = openim_pb_new (&openim__sdkws__pull_msgs__descriptor);
     for (size_t k = 0; k < seqs->n_seqs; k++) {

@@ -163,7 +163,7 @@ test_logouts (void)
     Desk desk = { .folder = self->folder };
     g_autofree char *path = desk_fill (&desk, "big.bin", 4 * PART);
     g_autoptr (OpenimMessage) message = visitor_make_file (self->ann, path, "");
-    g_autofree char *token = server_token (self->server, "ann", PLATFORM_LINUX);
+    g_autofree char *token = NULL;
     g_autoptr (OpenimMessage) failed = NULL;
     g_autoptr (OpenimMessage) sent = NULL;
     guint64 handle;
@@ -176,6 +176,8 @@ test_logouts (void)
     g_assert_cmpint (visitor_answer (self->ann, handle, FUNCTION (SendMessage), NULL), ==,
                      OPENIM_ERROR_LOGIN_OUT);
     fault_set (self->fault, "clear");
+    /* A new one ends what the old one began. */
+    token = server_token (self->server, "ann", PLATFORM_LINUX);
     visitor_enter (self->ann, &self->through, "ann", token);
     failed = fails (self, message);
     sent = visitor_send (self->ann, failed, "bob", "", FALSE);

@@ -99,6 +99,7 @@ run_receive (Stage *stage)
     host_run_until (show.scene.host, "alice: transfer 1 receive \"report.pdf\" done 300000/300000", 0);
     g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
     g_assert_cmpmem (bytes, length, g_bytes_get_data (expected, NULL), SIZE);
+    story_proves_function (2233);
   } else {
     host_expect_nothing (show.scene.host);
   }

@@ -49,11 +49,13 @@ on_receiving (PurpleAccount *account,
               gpointer data)
 {
   OpenimConnection *self = data;
+  g_autofree char *id = NULL;
 
   if (account != self->account || conversation == NULL || *sender == NULL || !is_stranger (self, *sender) ||
       g_strcmp0 (purple_conversation_get_name (conversation), *sender) != 0)
     return FALSE;
-  *sender = g_strdup (openim_roster_get_name (self, openim_who_id (self, *sender)));
+  id = *sender;
+  *sender = g_strdup (openim_roster_get_name (self, openim_who_id (self, id)));
   return FALSE;
 }
 

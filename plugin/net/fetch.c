@@ -10,7 +10,8 @@
 #include "base/log.h"
 
 #define LOG "openim-net"
-#define BLOCK (256 * 1024) /* two of them for each download */
+/* Two of them for each download. Bigger ones leave the cache before the disk takes them, and cost more. */
+#define BLOCK (256 * 1024)
 #define TRIES 5
 #define REDIRECTS 5
 

@@ -10,7 +10,7 @@
 #include "base/log.h"
 
 #define LOG "openim-net"
-/* Two of them for each download. Bigger ones leave the cache before the disk takes them, and cost more. */
+/* Two of them for each download; bigger ones were no faster. */
 #define BLOCK (256 * 1024)
 #define TRIES 5
 #define REDIRECTS 5

@@ -136,11 +136,11 @@ run_disturbed_by_nothing (Stage *stage)
   person_say (calm.bob, "alice", "noise too");
   host_wait_for (scene->host, "alice: signal openim-recv-new-message *noise too*", 0);
   host_unwatch_signals (scene->host, OPENIM, watched);
-  open_bob (&calm);
+  g_assert_cmpuint (host_count (scene->host, "* RECV *noise*"), ==, 0);
+  open_bob (&calm); /* which shows what has been said there */
   scene_type (scene, "bob", "/dnd off");
   host_wait_for (scene->host, "*Conversations open again when somebody writes.*", 0);
   g_assert_cmpuint (host_count (scene->host, "*chat team*"), ==, 0);
-  g_assert_cmpuint (host_count (scene->host, "* RECV *noise*"), ==, 0);
   person_say_in (calm.bob, "team", "no noise");
   scene_wait_for (scene, "alice: chat team RECV {bob|Bob}: \"no noise\"");
   calm_close (&calm);
@@ -469,7 +469,8 @@ run_long (Stage *stage)
 
 /* --- speed --- */
 
-#define MANY 5000
+/* What a sanitizer takes says nothing; there it is a crash that is looked for. */
+#define MANY (story_scaled (1) == 1 ? 5000 : 500)
 #define LONGEST_US 50000
 
 static void
@@ -478,6 +479,7 @@ run_many (Stage *stage)
   Calm calm = { 0 };
   Scene *scene = &calm.scene;
   GString *members = g_string_new (NULL);
+  g_autofree char *last = g_strdup_printf ("*u%04u*", MANY - 1);
   g_autofree char *turn = NULL;
 
   calm_open (&calm, stage, "bob");
@@ -504,7 +506,7 @@ run_many (Stage *stage)
   host_ignore (scene->host, "alice: buddy*");
   g_free (host_ask (scene->host, "measure", "work", NULL));
   scene_login (scene);
-  host_wait_answer (scene->host, "*u4999*", 60000, "roster", "alice", NULL);
+  host_wait_answer (scene->host, last, 60000, "roster", "alice", NULL);
   turn = host_ask (scene->host, "measure", "work", NULL);
   g_print ("# longest turn of a login with %d friends: %s us\n", MANY, turn);
   if (story_scaled (1) == 1)

@@ -41,16 +41,34 @@ target_of (Show *show)
   return g_build_filename (show->scene.stage->directory, "received.pdf", NULL);
 }
 
-/* What is left where the file would have been saved. */
-static void
-check_nothing_left (Show *show)
+static gboolean
+nothing_is_left (gpointer data)
 {
+  const Show *show = data;
   g_autoptr (GDir) dir = g_dir_open (show->scene.stage->directory, 0, NULL);
   const char *name;
 
   while ((name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_prefix (name, "received"))
-      story_fail ("%s is left", name);
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+on_look (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Where the file would have been saved; what is being written just then goes when the disk has taken it. */
+static void
+check_nothing_left (Show *show)
+{
+  guint timer = g_timeout_add (20, on_look, NULL);
+
+  if (!story_wait (nothing_is_left, show, 0))
+    story_fail ("something of the file is left");
+  g_source_remove (timer);
 }
 
 /* The offer: its line and the question. */

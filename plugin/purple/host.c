@@ -3,25 +3,27 @@
 
 #include <purple.h>
 
+/* A module may be looked at before there is a core, and before it has a user interface. */
+static gboolean
+is_host (const char *name)
+{
+  return purple_get_core () != NULL && g_strcmp0 (purple_core_get_ui (), name) == 0;
+}
+
 gboolean
 openim_host_is_bitlbee (void)
 {
-  return g_strcmp0 (purple_core_get_ui (), "BitlBee") == 0;
+  return is_host ("BitlBee");
 }
 
 gboolean
 openim_host_has_windows (void)
 {
-  return !openim_host_is_bitlbee () && g_strcmp0 (purple_core_get_ui (), "spectrum") != 0;
+  return !is_host ("BitlBee") && !is_host ("spectrum");
 }
 
 gboolean
 openim_host_has_images (void)
 {
-  static const char *const hosts[] = { "gtk-gaim", "adium" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
-    if (g_strcmp0 (purple_core_get_ui (), hosts[i]) == 0)
-      return TRUE;
-  return FALSE;
+  return is_host ("gtk-gaim") || is_host ("adium");
 }

@@ -86,10 +86,8 @@ on_buddy_added (PurpleBuddy *buddy, gpointer data)
 static gboolean
 on_loaded (gpointer data)
 {
-  PurplePlugin *plugin = purple_plugins_find_with_id (OPENIM_PLUGIN_ID);
+  PurplePlugin *plugin = data;
 
-  if (plugin == NULL || !purple_plugin_is_loaded (plugin))
-    return G_SOURCE_REMOVE;
   purple_signal_connect (purple_blist_get_handle (), "buddy-removed", plugin,
                          PURPLE_CALLBACK (on_buddy_removed), NULL);
   purple_signal_connect (purple_blist_get_handle (), "buddy-added", plugin, PURPLE_CALLBACK (on_buddy_added),
@@ -100,7 +98,13 @@ on_loaded (gpointer data)
 void
 openim_offline_start (PurplePlugin *plugin)
 {
-  purple_timeout_add (0, on_loaded, NULL);
+  g_idle_add (on_loaded, plugin);
+}
+
+void
+openim_offline_stop (PurplePlugin *plugin)
+{
+  g_idle_remove_by_data (plugin);
 }
 
 gboolean

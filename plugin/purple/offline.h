@@ -10,8 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* In the plugin's load. */
+/* In the plugin's load and unload. */
 void openim_offline_start (PurplePlugin *plugin);
+void openim_offline_stop (PurplePlugin *plugin);
 
 /* The friends are known as the server has them now. */
 void openim_offline_settle (OpenimConnection *self);

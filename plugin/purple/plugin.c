@@ -190,6 +190,7 @@ load (PurplePlugin *plugin)
 static gboolean
 unload (PurplePlugin *plugin)
 {
+  openim_offline_stop (plugin);
   openim_commands_unregister ();
   openim_calls_unregister (plugin);
   purple_signals_disconnect_by_handle (plugin);

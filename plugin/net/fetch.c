@@ -273,7 +273,8 @@ on_closed (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   fetch->pending--;
-  if (fetch->error == NULL && g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, &error) &&
+  if (fetch->error == NULL && fetch->given_up == 0 &&
+      g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, &error) &&
       g_rename (fetch->temporary, fetch->path) == 0)
     finish (fetch);
   else

@@ -74,6 +74,8 @@ class Folder:
         env = {k: v for k, v in os.environ.items() if k in ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD", "TERMINFO")}
         env.update(HOME=self.path, LC_ALL="C.UTF-8", LANG="C.UTF-8", no_proxy="127.0.0.1,localhost", XDG_RUNTIME_DIR=self.path,
                    XDG_CONFIG_HOME=self("config"), XDG_CACHE_HOME=self("cache"), XDG_DATA_HOME=self("data"), TMPDIR=self.path)
+        # Pidgin waits for ever at its end when GStreamer has no place to play a sound.
+        env.update(GST_PLUGIN_SYSTEM_PATH_1_0="")
         env.update(more)
         return env
 

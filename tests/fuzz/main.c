@@ -112,7 +112,8 @@ mutate (GByteArray *input, const GPtrArray *corpus, GRand *rand)
     break;
   case 4: { /* a word in place of what is there */
     const char *word = words[g_rand_int (rand) % G_N_ELEMENTS (words)];
-    memcpy (input->data + at, word, MIN (strlen (word), rest));
+    if (rest > 0)
+      memcpy (input->data + at, word, MIN (strlen (word), rest));
     break;
   }
   case 5: { /* the same again, several times */

@@ -172,6 +172,13 @@ may_open (OpenimConnection *self, const Line *line, const Item *item)
   return may_disturb (self, line, item->message);
 }
 
+/* There is a window for it, or one opens. */
+static gboolean
+has_window (OpenimConnection *self, const Line *line, const Item *item, const OpenimPeer *peer)
+{
+  return openim_peer_find (self, peer) != NULL || may_open (self, line, item);
+}
+
 static OpenimEntryKind
 kind_of (OpenimConnection *self, const Line *line, const Item *item)
 {
@@ -210,7 +217,7 @@ show (OpenimConnection *self, Line *line, const Item *item)
   if (openim_burns_take (self, line->conversation_id, message))
     return;
   kind = kind_of (self, line, item);
-  fits = openim_peer_find (self, &peer) != NULL || may_open (self, line, item);
+  fits = has_window (self, line, item, &peer);
   /* First, so that whatever libpurple makes of the line it is not shown again. */
   if (fits)
     openim_shown_set_seq (self->shown, line->conversation_id, message->seq);
@@ -270,7 +277,7 @@ wait_for_picture (OpenimConnection *self, const Line *line, const Item *item)
   OpenimPeer peer = { 0 };
 
   return openim_peer_of_message (self, item->message, &peer) && is_wanted (self, line, item) &&
-         (openim_peer_find (self, &peer) != NULL || may_open (self, line, item)) &&
+         has_window (self, line, item, &peer) &&
          openim_images_wait (self, line->conversation_id, item->message);
 }
 

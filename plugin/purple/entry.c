@@ -39,27 +39,20 @@ get_hint (OpenimConnection *self, const OpenimMessage *message)
   return g_strdup_printf (_ ("%sadd %s asks for friendship."), openim_commands_get_mark (), id);
 }
 
+/* (transfer full) */
 static char *
-get_words (OpenimConnection *self, const OpenimMessage *message)
+html_of (OpenimConnection *self, const OpenimMessage *message, const char *text)
 {
-  g_autofree char *text = openim_message_get_text (message, self->self_id);
   g_autofree char *hint = get_hint (self, message);
-
-  return hint != NULL ? g_strconcat (text, "\n", hint, NULL) : g_steal_pointer (&text);
-}
-
-char *
-openim_entry_get_html (OpenimConnection *self, const OpenimMessage *message)
-{
-  g_autofree char *words = get_words (self, message);
+  g_autofree char *words = hint != NULL ? g_strconcat (text, "\n", hint, NULL) : g_strdup (text);
 
   if ((int) message->contenttype == CONTENT_MARKDOWN)
     return openim_markdown_to_html (words);
   return openim_markup_from_text (words);
 }
 
-static gboolean
-is_private (const OpenimMessage *message)
+gboolean
+openim_entry_is_private (const OpenimMessage *message)
 {
   return message->attachedinfoelem != NULL && message->attachedinfoelem->isprivatechat;
 }
@@ -93,23 +86,24 @@ openim_entry_show (OpenimConnection *self,
                    const OpenimMessage *message,
                    OpenimEntryKind kind)
 {
-  g_autofree char *words = openim_entry_get_html (self, message);
+  g_autofree char *text = openim_message_get_text (message, self->self_id);
+  g_autofree char *words = html_of (self, message, text);
   int picture = openim_images_take (self, message);
   g_autofree char *html = with_picture (words, picture);
   PurpleMessageFlags flags = flags_of (self, message, kind) | (picture != 0 ? PURPLE_MESSAGE_IMAGES : 0);
   gboolean quiet = kind != OPENIM_ENTRY_NEW && kind != OPENIM_ENTRY_MISSED;
+  gboolean logged = kind != OPENIM_ENTRY_AGAIN && !openim_entry_is_private (message);
   time_t when = openim_entry_get_time (message);
-  g_autofree char *text = openim_message_get_text (message, self->self_id);
 
   openim_numbers_note (self, peer, message, text);
   /* What was shown before is in the log; what shall vanish must not stay in one. */
-  if (kind == OPENIM_ENTRY_AGAIN || is_private (message))
+  if (!logged)
     openim_line_pause_log (self, peer, TRUE);
   if (openim_connection_is_open (self) && peer->session == OPENIM_SESSION_GROUP)
     openim_chat_show (self, peer->name, message->sendid, html, flags, when, quiet);
   else if (openim_connection_is_open (self))
     openim_im_show (self, peer->name, html, flags, when, quiet);
-  if (openim_connection_is_open (self) && (kind == OPENIM_ENTRY_AGAIN || is_private (message)))
+  if (openim_connection_is_open (self) && !logged)
     openim_line_pause_log (self, peer, FALSE);
   if (picture != 0)
     purple_imgstore_unref_by_id (picture);

@@ -23,7 +23,7 @@ void openim_entry_show (OpenimConnection *self,
 
 /* When it was said, s since 1970. */
 time_t openim_entry_get_time (const OpenimMessage *message);
-/* (transfer full) */
-char *openim_entry_get_html (OpenimConnection *self, const OpenimMessage *message);
+/* It is to vanish after it has been read. */
+gboolean openim_entry_is_private (const OpenimMessage *message);
 
 G_END_DECLS

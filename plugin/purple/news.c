@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "purple/blist.h"
+#include "purple/entry.h"
 #include "purple/events.h"
 #include "purple/line.h"
 #include "purple/numbers.h"
@@ -123,7 +124,7 @@ on_deleted (PurpleConnection *gc, const Openim__Event__EventOnMessageDeletedData
   if (self == NULL || self->numbers == NULL || message == NULL)
     return;
   /* What was said to be burnt after reading goes without a word. */
-  if (message->attachedinfoelem != NULL && message->attachedinfoelem->isprivatechat)
+  if (openim_entry_is_private (message))
     return;
   numbered = openim_numbers_find (self->numbers, message->clientmsgid);
   if (numbered == NULL)

@@ -4,22 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/error.h"
-#include "user.pb-c.h"
-
-static void
-send_nickname (OpenimConnection *self,
-               const char *nickname,
-               OpenimReplyFunc reply,
-               gpointer data,
-               GDestroyNotify destroy)
-{
-  Openim__Sdk__User__SetSelfInfoReq request = OPENIM__SDK__USER__SET_SELF_INFO_REQ__INIT;
-
-  request.userid = self->self_id;
-  request._nickname_case = OPENIM__SDK__USER__SET_SELF_INFO_REQ___NICKNAME_NICKNAME;
-  request.nickname = (char *) nickname;
-  openim_connection_call (self, OPENIM_NUMBER (SetSelfInfo), &request, reply, data, destroy);
-}
+#include "purple/own-profile.h"
 
 /* --- members of the prpl --- */
 
@@ -70,7 +55,7 @@ openim_nickname_set (PurpleConnection *gc,
   change->nickname = g_strdup (nickname);
   change->done = done;
   change->failed = failed;
-  send_nickname (self, nickname, on_set, change, change_free);
+  openim_own_profile_send (self, nickname, NULL, on_set, change, change_free);
 }
 
 void
@@ -107,8 +92,8 @@ void
 openim_nickname_run (OpenimConnection *self, OpenimCommandLine *command)
 {
   if (command->args[0] != NULL)
-    send_nickname (self, command->args[0], on_command_set, openim_command_ref (command),
-                   openim_command_unref);
+    openim_own_profile_send (self, command->args[0], NULL, on_command_set, openim_command_ref (command),
+                             openim_command_unref);
   else
     say_nickname (self, command);
 }

@@ -16,14 +16,13 @@ openim_own_profile_read (const char *ex)
   return *ex != '\0' && *ex != '{' && *ex != '[' ? ex : NULL;
 }
 
-/* @nickname: (nullable) stays as it is. */
-static void
-send (OpenimConnection *self,
-      const char *nickname,
-      const char *about,
-      OpenimReplyFunc reply,
-      gpointer data,
-      GDestroyNotify destroy)
+void
+openim_own_profile_send (OpenimConnection *self,
+                         const char *nickname,
+                         const char *about,
+                         OpenimReplyFunc reply,
+                         gpointer data,
+                         GDestroyNotify destroy)
 {
   Openim__Sdk__User__SetSelfInfoReq request = OPENIM__SDK__USER__SET_SELF_INFO_REQ__INIT;
 
@@ -32,8 +31,10 @@ send (OpenimConnection *self,
     request._nickname_case = OPENIM__SDK__USER__SET_SELF_INFO_REQ___NICKNAME_NICKNAME;
     request.nickname = (char *) nickname;
   }
-  request._ex_case = OPENIM__SDK__USER__SET_SELF_INFO_REQ___EX_EX;
-  request.ex = (char *) about;
+  if (about != NULL) {
+    request._ex_case = OPENIM__SDK__USER__SET_SELF_INFO_REQ___EX_EX;
+    request.ex = (char *) about;
+  }
   openim_connection_call (self, OPENIM_NUMBER (SetSelfInfo), &request, reply, data, destroy);
 }
 
@@ -53,7 +54,7 @@ openim_own_profile_set (PurpleConnection *gc, const char *info)
   g_autofree char *text = openim_markup_to_text (info != NULL ? info : "");
 
   if (self != NULL && self->self_id != NULL)
-    send (self, NULL, text, on_set, NULL, NULL);
+    openim_own_profile_send (self, NULL, text, on_set, NULL, NULL);
 }
 
 /* --- the dialog; libpurple closes it with the connection --- */
@@ -65,7 +66,7 @@ on_filled (OpenimConnection *self, PurpleRequestFields *fields)
   const char *about = purple_request_fields_get_string (fields, FIELD_ABOUT);
 
   if (openim_connection_is_open (self))
-    send (self, nickname, about != NULL ? about : "", on_set, NULL, NULL);
+    openim_own_profile_send (self, nickname, about != NULL ? about : "", on_set, NULL, NULL);
 }
 
 static void
@@ -135,7 +136,8 @@ void
 openim_own_profile_run (OpenimConnection *self, OpenimCommandLine *command)
 {
   if (command->args[0] != NULL)
-    send (self, NULL, command->args[0], on_changed, openim_command_ref (command), openim_command_unref);
+    openim_own_profile_send (self, NULL, command->args[0], on_changed, openim_command_ref (command),
+                             openim_command_unref);
   else
     openim_command_call (self, command, OPENIM_NUMBER (GetSelfUserInfo), NULL, on_said);
 }

@@ -11,6 +11,14 @@ G_BEGIN_DECLS
 /* (nullable) @ex of a profile, when it is text for people. */
 const char *openim_own_profile_read (const char *ex);
 
+/* Changes one's own name and text at the server; (nullable): stays as it is. */
+void openim_own_profile_send (OpenimConnection *self,
+                              const char *nickname,
+                              const char *about,
+                              OpenimReplyFunc reply,
+                              gpointer data,
+                              GDestroyNotify destroy);
+
 /* Member of the prpl. */
 void openim_own_profile_set (PurpleConnection *gc, const char *info);
 

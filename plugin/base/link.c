@@ -45,6 +45,16 @@ openim_link_clean (const char *text)
   return g_strdup (link->str);
 }
 
+char *
+openim_link_get_name (const char *link)
+{
+  /* What stands in the query may be in any encoding. */
+  g_autoptr (GUri) uri = g_uri_parse (link, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_ENCODED_QUERY, NULL);
+  const char *slash = uri != NULL ? strrchr (g_uri_get_path (uri), '/') : NULL;
+
+  return slash != NULL && slash[1] != '\0' ? g_strdup (slash + 1) : NULL;
+}
+
 static gboolean
 is_private_v4 (const guint8 *bytes)
 {

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * (OpenIM's servers leave blanks and non-ASCII letters in names). NULL for anything else. */
 char *openim_link_clean (const char *text);
 
+/* (transfer full) (nullable) What stands behind the last slash of its path, decoded: the name of a file, as
+ * its sender says. */
+char *openim_link_get_name (const char *link);
+
 /* TRUE for addresses that belong to this machine or to a network of its own: what somebody outside names
  * there is none of the outside's business. */
 gboolean openim_link_is_private (GInetAddress *address);

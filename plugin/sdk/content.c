@@ -135,12 +135,9 @@ read_embedded (OpenimMessage *message, JsonObject *object, int depth)
   const char *detail = openim_json_string (openim_json_object (object, "notificationElem"), "detail");
 
   if (message->content_case != OPENIM__SDK__SHARED__IMMESSAGE__CONTENT__NOT_SET) {
-    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field (
-        &openim__sdk__shared__immessage__descriptor, message->content_case);
-
     if (message->textelem == NULL) /* any member: null in place of an object */
       message->content_case = OPENIM__SDK__SHARED__IMMESSAGE__CONTENT__NOT_SET;
-    else if (row == NULL || g_strcmp0 (row->member, field->name) != 0)
+    else if (row == NULL || row->member == NULL || !openim_content_fits (message))
       return;
   }
 

@@ -11,16 +11,6 @@
 
 #define CASE(NAME) OPENIM__SDK__SHARED__IMMESSAGE__CONTENT_##NAME
 
-/* What stands behind the last slash of the path. (transfer full) */
-static char *
-name_in_link (const char *link)
-{
-  g_autoptr (GUri) uri = g_uri_parse (link, G_URI_FLAGS_ENCODED_QUERY, NULL);
-  const char *slash = uri != NULL ? strrchr (g_uri_get_path (uri), '/') : NULL;
-
-  return openim_disk_clean_name (slash != NULL ? slash + 1 : "");
-}
-
 static gboolean
 read_picture (const Openim__Sdk__Shared__PictureElem *elem, OpenimFileInfo *info)
 {
@@ -97,8 +87,11 @@ openim_file_info_read (const OpenimMessage *message, OpenimFileInfo *info)
     return FALSE;
   }
   info->size = MAX (info->size, 0);
-  if (info->name == NULL)
-    info->name = name_in_link (info->url);
+  if (info->name == NULL) {
+    g_autofree char *name = openim_link_get_name (info->url);
+
+    info->name = openim_disk_clean_name (name != NULL ? name : "");
+  }
   return TRUE;
 }
 

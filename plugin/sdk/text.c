@@ -288,20 +288,10 @@ text_of_stream (const OpenimMessage *message, const char *self_id)
 
 /* ---- files */
 
-/* The last part of an address' path. (transfer full) (nullable) */
-static char *
-name_in_url (const char *url)
-{
-  g_autoptr (GUri) uri = is_set (url) ? g_uri_parse (url, G_URI_FLAGS_PARSE_RELAXED, NULL) : NULL;
-  const char *slash = uri == NULL ? NULL : strrchr (g_uri_get_path (uri), '/');
-
-  return slash == NULL || slash[1] == '\0' ? NULL : g_strdup (slash + 1);
-}
-
 static char *
 file_line (const char *kind, const char *name, gint64 duration, gint64 size, const char *url)
 {
-  g_autofree char *from_url = is_set (name) ? NULL : name_in_url (url);
+  g_autofree char *from_url = is_set (name) || !is_set (url) ? NULL : openim_link_get_name (url);
   g_autofree char *link = openim_link_clean (url);
   GString *line = g_string_new (kind);
 

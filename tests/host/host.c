@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "host.h"
+#include "host-private.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include <json-glib/json-glib.h>
-
-struct _Host {
-  char *name;
-  char *persona;
-  char *folder;
-  char *plugin;       /* its place in the folder */
-  char *log;          /* (nullable) path */
-  GPtrArray *ignored; /* GPatternSpec */
-  GSubprocess *process;
-  GOutputStream *input;
-  GDataInputStream *output;
-  GCancellable *reading;
-  GQueue lines;     /* HostLine, not taken */
-  GPtrArray *taken; /* the last one taken, and what a failure shows */
-  char *answer;     /* of the command that runs; NULL until it is there */
-  gboolean good;
-  gboolean ending; /* its end is no surprise */
-  gboolean broken; /* it did what no plugin may do */
-};
 
 static GPtrArray *running; /* of Host, for the referee; one story is one process */
 
@@ -40,7 +20,8 @@ line_free (gpointer data)
   g_free (line);
 }
 
-static void G_GNUC_PRINTF (2, 3) G_GNUC_NORETURN fail (Host *host, const char *format, ...)
+void
+host_fail (Host *host, const char *format, ...)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   guint first = host->taken->len > SHOWN_TAKEN ? host->taken->len - SHOWN_TAKEN : 0;
@@ -103,7 +84,7 @@ read_line (Host *host, const char *raw)
 
     host->broken = strstr (parts[3], ": BROKEN ") != NULL;
     if (host->broken)
-      fail (host, "%s", parts[3]);
+      host_fail (host, "%s", parts[3]);
     if (is_ignored (host, parts[3]))
       return;
     line = g_new0 (HostLine, 1);
@@ -133,8 +114,9 @@ on_line (GObject *source, GAsyncResult *result, gpointer data)
     if (!host->ending) {
       g_subprocess_wait (host->process, NULL, NULL);
       if (g_subprocess_get_if_signaled (host->process))
-        fail (host, "the host was ended by signal %d", g_subprocess_get_term_sig (host->process));
-      fail (host, "the host ended by itself with status %d", g_subprocess_get_exit_status (host->process));
+        host_fail (host, "the host was ended by signal %d", g_subprocess_get_term_sig (host->process));
+      host_fail (host, "the host ended by itself with status %d",
+                 g_subprocess_get_exit_status (host->process));
     }
     return;
   }
@@ -283,13 +265,14 @@ host_quit (Host *host)
   g_output_stream_close (host->input, NULL, NULL); /* end of input: libpurple logs everybody out and ends */
   if (!story_wait (has_no_output, host, 0)) {
     g_subprocess_send_signal (host->process, 6); /* a core or a stack is worth more than silence */
-    fail (host, "the host does not end");
+    host_fail (host, "the host does not end");
   }
   g_subprocess_wait (host->process, NULL, NULL);
   if (g_subprocess_get_if_signaled (host->process))
-    fail (host, "while it ended the host was ended by signal %d", g_subprocess_get_term_sig (host->process));
+    host_fail (host, "while it ended the host was ended by signal %d",
+               g_subprocess_get_term_sig (host->process));
   if (g_subprocess_get_exit_status (host->process) != 0)
-    fail (host, "the host ended with status %d", g_subprocess_get_exit_status (host->process));
+    host_fail (host, "the host ended with status %d", g_subprocess_get_exit_status (host->process));
   let_go (host);
 }
 
@@ -300,7 +283,7 @@ host_kill (Host *host)
   g_subprocess_force_exit (host->process);
   g_subprocess_wait (host->process, NULL, NULL);
   if (!story_wait (has_no_output, host, 0))
-    fail (host, "the killed host still writes");
+    host_fail (host, "the killed host still writes");
   let_go (host);
 }
 
@@ -327,7 +310,7 @@ host_free (Host *host)
   host_ignore (host, "*: request * closed");
   for (GList *l = host->lines.head; l != NULL; l = l->next)
     if (!is_ignored (host, ((HostLine *) l->data)->text))
-      fail (host, "nobody expected: %s", ((HostLine *) l->data)->text);
+      host_fail (host, "nobody expected: %s", ((HostLine *) l->data)->text);
   g_queue_clear_full (&host->lines, line_free);
   g_ptr_array_unref (host->taken);
   g_ptr_array_unref (host->ignored);
@@ -348,8 +331,8 @@ has_answer (gpointer data)
   return ((Host *) data)->answer != NULL;
 }
 
-static char *
-command (Host *host, const char *const *words)
+char *
+host_command (Host *host, const char *const *words)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
@@ -358,7 +341,7 @@ command (Host *host, const char *const *words)
   g_autoptr (GError) error = NULL;
 
   if (host->process == NULL)
-    fail (host, "%s: the host does not run", words[0]);
+    host_fail (host, "%s: the host does not run", words[0]);
   json_builder_begin_array (builder);
   for (guint i = 0; words[i] != NULL; i++)
     json_builder_add_string_value (builder, words[i]);
@@ -368,14 +351,14 @@ command (Host *host, const char *const *words)
   line = g_strconcat (text, "\n", NULL);
   g_clear_pointer (&host->answer, g_free);
   if (!g_output_stream_write_all (host->input, line, strlen (line), NULL, NULL, &error))
-    fail (host, "%s: %s", text, error->message);
+    host_fail (host, "%s: %s", text, error->message);
   if (!story_wait (has_answer, host, 0))
-    fail (host, "%s: no answer, the host's main loop stands still", text);
+    host_fail (host, "%s: no answer, the host's main loop stands still", text);
   return g_steal_pointer (&host->answer);
 }
 
-static char **
-collect (va_list args)
+char **
+host_collect (va_list args)
 {
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
   const char *word = NULL;
@@ -388,10 +371,10 @@ collect (va_list args)
 static char *
 ask (Host *host, const char *const *words)
 {
-  char *answer = command (host, words);
+  char *answer = host_command (host, words);
 
   if (!host->good)
-    fail (host, "%s %s: %s", words[0], words[1] != NULL ? words[1] : "", answer);
+    host_fail (host, "%s %s: %s", words[0], words[1] != NULL ? words[1] : "", answer);
   return answer;
 }
 
@@ -402,7 +385,7 @@ host_do (Host *host, ...)
   va_list args;
 
   va_start (args, host);
-  words = collect (args);
+  words = host_collect (args);
   va_end (args);
   g_free (ask (host, (const char *const *) words));
 }
@@ -414,7 +397,7 @@ host_ask (Host *host, ...)
   va_list args;
 
   va_start (args, host);
-  words = collect (args);
+  words = host_collect (args);
   va_end (args);
   return ask (host, (const char *const *) words);
 }
@@ -427,11 +410,11 @@ host_refused (Host *host, ...)
   va_list args;
 
   va_start (args, host);
-  words = collect (args);
+  words = host_collect (args);
   va_end (args);
-  answer = command (host, (const char *const *) words);
+  answer = host_command (host, (const char *const *) words);
   if (host->good)
-    fail (host, "%s should have been refused", words[0]);
+    host_fail (host, "%s should have been refused", words[0]);
   return answer;
 }
 
@@ -503,223 +486,4 @@ host_unwatch_signals (Host *host, const char *plugin, const char *const *names)
 {
   for (; *names != NULL; names++)
     host_do (host, "signals-off", plugin, *names, NULL);
-}
-
-/* --- the record --- */
-
-void
-host_ignore (Host *host, const char *pattern)
-{
-  g_ptr_array_add (host->ignored, g_pattern_spec_new (pattern));
-}
-
-static const HostLine *
-take (Host *host, GList *link)
-{
-  HostLine *line = link->data;
-
-  g_queue_delete_link (&host->lines, link);
-  g_ptr_array_add (host->taken, line);
-  return line;
-}
-
-typedef struct {
-  Host *host;
-  GPatternSpec *pattern;
-  GList *found;
-  guint length;
-} Search;
-
-static gboolean
-find_match (gpointer data)
-{
-  Search *search = data;
-
-  search->found = NULL;
-  for (GList *l = search->host->lines.head; l != NULL && search->found == NULL; l = l->next)
-    if (g_pattern_spec_match_string (search->pattern, ((HostLine *) l->data)->text))
-      search->found = l;
-  return search->found != NULL;
-}
-
-static gboolean
-is_long_enough (gpointer data)
-{
-  Search *search = data;
-
-  return g_queue_get_length (&search->host->lines) >= search->length;
-}
-
-const HostLine *
-host_wait_for (Host *host, const char *pattern, guint ms)
-{
-  Search search = { .host = host, .pattern = g_pattern_spec_new (pattern) };
-  gboolean good = story_wait (find_match, &search, ms);
-
-  g_pattern_spec_free (search.pattern);
-  if (!good)
-    fail (host, "this did not come: %s", pattern);
-  return take (host, search.found);
-}
-
-const HostLine *
-host_run_until (Host *host, const char *pattern, guint ms)
-{
-  Search search = { .host = host, .pattern = g_pattern_spec_new (pattern) };
-  gboolean good = story_wait (find_match, &search, ms);
-
-  g_pattern_spec_free (search.pattern);
-  if (!good)
-    fail (host, "this did not come: %s", pattern);
-  while (host->lines.head != search.found)
-    take (host, host->lines.head);
-  return take (host, search.found);
-}
-
-void
-host_expect_lines (Host *host, const char *const *patterns)
-{
-  for (; *patterns != NULL; patterns++) {
-    Search search = { .host = host, .length = 1 };
-    HostLine *line = NULL;
-
-    if (!story_wait (is_long_enough, &search, 0))
-      fail (host, "this did not come: %s", *patterns);
-    line = g_queue_peek_head (&host->lines);
-    /* A text may hold * itself, so equality counts too. */
-    if (!g_str_equal (*patterns, line->text) && !g_pattern_match_simple (*patterns, line->text))
-      fail (host, "expected: %s\n  but came: %s", *patterns, line->text);
-    take (host, host->lines.head);
-  }
-}
-
-void
-host_expect (Host *host, ...)
-{
-  g_auto (GStrv) patterns = NULL;
-  va_list args;
-
-  va_start (args, host);
-  patterns = collect (args);
-  va_end (args);
-  host_expect_lines (host, (const char *const *) patterns);
-}
-
-void
-host_expect_lines_unordered (Host *host, const char *const *patterns)
-{
-  Search search = { .host = host, .length = g_strv_length ((char **) patterns) };
-  g_autofree gboolean *found = g_new0 (gboolean, search.length + 1);
-
-  if (!story_wait (is_long_enough, &search, 0))
-    fail (host, "expected %u lines in any order, the first of them: %s", search.length, patterns[0]);
-  for (guint n = search.length; n > 0; n--) {
-    HostLine *line = g_queue_peek_head (&host->lines);
-    guint i = 0;
-
-    /* The exact ones first: a pattern must not take what another one names. */
-    for (i = 0; i < search.length; i++)
-      if (!found[i] && g_str_equal (patterns[i], line->text))
-        break;
-    if (i == search.length)
-      for (i = 0; i < search.length; i++)
-        if (!found[i] && g_pattern_match_simple (patterns[i], line->text))
-          break;
-    if (i == search.length)
-      fail (host, "not among the expected lines: %s", line->text);
-    found[i] = TRUE;
-    take (host, host->lines.head);
-  }
-}
-
-void
-host_expect_unordered (Host *host, ...)
-{
-  g_auto (GStrv) patterns = NULL;
-  va_list args;
-
-  va_start (args, host);
-  patterns = collect (args);
-  va_end (args);
-  host_expect_lines_unordered (host, (const char *const *) patterns);
-}
-
-void
-host_expect_nothing (Host *host)
-{
-  if (host->process != NULL)
-    host_do (host, "help", NULL); /* everything before the answer has been read */
-  if (host->lines.length > 0)
-    fail (host, "nobody expected: %s", ((HostLine *) host->lines.head->data)->text);
-}
-
-void
-host_forget (Host *host)
-{
-  while (host->lines.head != NULL)
-    take (host, host->lines.head);
-}
-
-guint
-host_count (Host *host, const char *pattern)
-{
-  guint count = 0;
-
-  for (GList *l = host->lines.head; l != NULL; l = l->next)
-    if (g_pattern_match_simple (pattern, ((HostLine *) l->data)->text))
-      count++;
-  return count;
-}
-
-gboolean
-host_has (Host *host, const char *pattern)
-{
-  return host_count (host, pattern) > 0;
-}
-
-typedef struct {
-  Host *host;
-  const char *const *words;
-  GPatternSpec *pattern;
-  char *last;
-} Asking;
-
-static gboolean
-is_answered (gpointer data)
-{
-  Asking *asking = data;
-
-  g_free (asking->last);
-  asking->last = command (asking->host, asking->words);
-  return g_pattern_spec_match_string (asking->pattern, asking->last);
-}
-
-static gboolean
-on_tick (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-void
-host_wait_answer (Host *host, const char *pattern, guint ms, ...)
-{
-  g_auto (GStrv) words = NULL;
-  Asking asking = { .host = host };
-  gboolean good = FALSE;
-  guint timer = 0;
-  va_list args;
-
-  va_start (args, ms);
-  words = collect (args);
-  va_end (args);
-  asking.words = (const char *const *) words;
-  asking.pattern = g_pattern_spec_new (pattern);
-  timer = g_timeout_add (50, on_tick, NULL); /* a state may change without a line */
-  good = story_wait (is_answered, &asking, ms);
-  g_source_remove (timer);
-  g_pattern_spec_free (asking.pattern);
-  if (!good)
-    fail (host, "%s %s should answer:\n%s\n  but answers:\n%s", words[0], words[1] != NULL ? words[1] : "",
-          pattern, asking.last);
-  g_free (asking.last);
 }

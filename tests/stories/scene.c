@@ -219,3 +219,21 @@ scene_group_is_read (Scene *scene, const char *conversation)
   person_read (phone, conversation, 1);
   person_free (phone);
 }
+
+/* --- speed --- */
+
+void
+scene_forget_work (Scene *scene)
+{
+  g_free (host_ask (scene->host, "measure", "work", NULL));
+}
+
+void
+scene_expect_work (Scene *scene, const char *what, guint most_ms)
+{
+  g_autofree char *work = host_ask (scene->host, "measure", "work", NULL);
+
+  g_print ("# longest turn of %s: %s us\n", what, work);
+  if (story_scaled (1) == 1)
+    g_assert_cmpint (g_ascii_strtoll (work, NULL, 10), <, most_ms * 1000);
+}

@@ -53,6 +53,11 @@ void scene_expect (Scene *scene, ...) G_GNUC_NULL_TERMINATED;
 void scene_expect_unordered (Scene *scene, ...) G_GNUC_NULL_TERMINATED;
 const HostLine *scene_wait_for (Scene *scene, const char *pattern);
 
+/* The longest turn of the host's main loop from here on: less than @most_ms of work. What a sanitizer or
+ * valgrind takes says nothing. */
+void scene_forget_work (Scene *scene);
+void scene_expect_work (Scene *scene, const char *what, guint most_ms);
+
 gboolean scene_is (Scene *scene, const char *persona);
 
 G_END_DECLS

@@ -537,80 +537,6 @@ run_menu (Stage *stage)
   circle_close (&circle);
 }
 
-/* --- many --- */
-
-#define CROWD 10000
-#define TURN_MS 50 /* a window that does not move for so long is felt */
-
-static void
-run_crowd (Stage *stage)
-{
-  Scene scene = { 0 };
-  g_autofree char *plugin = scene_plugin ();
-  g_autofree char *fill = g_strdup_printf ("members=%d", CROWD);
-  g_autofree char *token = NULL;
-  g_autofree char *turn = NULL;
-  gint64 longest = 0;
-  guint shown = 0;
-
-  scene.stage = stage;
-  scene.server = server_start_filled (fill);
-  scene.host = host_new (stage, "alice", plugin);
-  token = server_token (scene.server, "bench", PLATFORM_LINUX);
-  scene_account (scene.host, scene.server, "bench", NULL, token);
-  scene_login_until (&scene, "bench", "bench: connected", NULL);
-  host_ignore (scene.host, "bench: room+ *");
-  host_do (scene.host, "join", "bench", "crowd", NULL);
-  scene_wait_for (&scene, "bench: chat crowd joined");
-  while (shown < CROWD) {
-    const HostLine *line = host_wait_for (scene.host, "bench: chat crowd members+ *", 60000);
-
-    shown += (guint) g_ascii_strtoull (strrchr (line->text, ' '), NULL, 10);
-  }
-  g_assert_cmpuint (shown, ==, CROWD);
-  turn = host_ask (scene.host, "measure", "work", NULL);
-  longest = g_ascii_strtoll (turn, NULL, 10) / 1000;
-  g_print ("# work of the longest turn: %" G_GINT64_FORMAT " ms\n", longest);
-  /* What a sanitizer or valgrind takes says nothing. */
-  if (story_scaled (1) == 1)
-    g_assert_cmpint (longest, <=, TURN_MS);
-  story_keeps_promise ("large-groups");
-  host_forget (scene.host);
-  scene_close (&scene);
-}
-
-/* A long list of friends and groups comes in slices, at the first start and at the next one. */
-static void
-run_lists (Stage *stage)
-{
-  static const char *const options[] = { "--fill", "friends=5000", "--fill", "groups=500", NULL };
-  Scene scene = { 0 };
-
-  scene_open_with (&scene, stage, options);
-  for (guint start = 0; start < 2; start++) {
-    g_autofree char *token = server_token (scene.server, "bench", PLATFORM_LINUX);
-    g_autofree char *turn = NULL;
-    gint64 longest = 0;
-
-    scene_account (scene.host, scene.server, "bench", NULL, token);
-    g_free (host_ask (scene.host, "measure", "work", NULL));
-    host_login (scene.host, "bench");
-    host_wait_for (scene.host, "bench: connected", 60000);
-    host_wait_answer (scene.host, "*4999*", 60000, "roster", "bench", NULL);
-    host_wait_answer (scene.host, "*group000499*", 60000, "roster", "bench", NULL);
-    turn = host_ask (scene.host, "measure", "work", NULL);
-    longest = g_ascii_strtoll (turn, NULL, 10) / 1000;
-    g_print ("# work of the longest turn: %" G_GINT64_FORMAT " ms\n", longest);
-    if (story_scaled (1) == 1)
-      g_assert_cmpint (longest, <=, TURN_MS);
-    host_forget (scene.host);
-    host_quit (scene.host);
-    host_forget (scene.host);
-    host_start (scene.host);
-  }
-  scene_close (&scene);
-}
-
 /* Who may not write hears why, in the window, with the text. */
 static void
 run_silenced (Stage *stage)
@@ -739,8 +665,6 @@ run_gone (Stage *stage)
 static const Story stories[] = {
   { "gone", run_gone, STORY_ALL },
   { "many-applications", run_many_applications, STORY_ALL },
-  { "crowd", run_crowd, STORY_ALL, 180000 },
-  { "lists", run_lists, STORY_PIDGIN | STORY_BITLBEE, 240000 },
   { "silenced", run_silenced, STORY_ALL },
   { "whisper", run_whisper, STORY_PIDGIN | STORY_FINCH },
   { "rooms", run_rooms, STORY_ALL },

@@ -4,6 +4,8 @@
 
 #include "sdk/handlers.h"
 
+#include <string.h>
+
 #include "conversation.pb-c.h"
 
 #include "base/clock.h"
@@ -47,14 +49,16 @@ new_result (OpenimDb *db, const char *conversation_id, GError **error)
   return row != NULL ? openim_convert_result (row) : NULL;
 }
 
+/* Those of the same time by their IDs, so that the same question has the same answer. */
 static int
 compare_newest_first (const void *a, const void *b)
 {
   const Result *one = *(Result *const *) a;
   const Result *two = *(Result *const *) b;
 
-  return (one->latestmsgsendtime < two->latestmsgsendtime) -
-         (one->latestmsgsendtime > two->latestmsgsendtime);
+  if (one->latestmsgsendtime != two->latestmsgsendtime)
+    return one->latestmsgsendtime < two->latestmsgsendtime ? 1 : -1;
+  return strcmp (one->conversationid, two->conversationid);
 }
 
 static gboolean

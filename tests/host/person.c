@@ -511,6 +511,15 @@ person_whisper (Person *person, const char *to, const char *text, guint seconds)
   return send_attached (person, to, NULL, CONTENT_TEXT, content, attached, TRUE);
 }
 
+void
+person_pause (void)
+{
+  gint64 now = g_get_real_time () / 1000;
+
+  while (g_get_real_time () / 1000 == now)
+    g_thread_yield ();
+}
+
 const char *
 person_say_in (Person *person, const char *group, const char *text)
 {

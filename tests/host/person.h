@@ -59,6 +59,8 @@ const char *person_say (Person *person, const char *to, const char *text);
 /* What vanishes @seconds after it has been read. */
 const char *person_whisper (Person *person, const char *to, const char *text, guint seconds);
 const char *person_say_in (Person *person, const char *group, const char *text);
+/* What is said after this has a later time than what was said before it: servers count milliseconds. */
+void person_pause (void);
 /* Any content type, @content its JSON; @to or @group is NULL. */
 const char *
 person_send (Person *person, const char *to, const char *group, int content_type, const char *content);

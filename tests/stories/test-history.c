@@ -329,6 +329,7 @@ run_search (Stage *stage)
   say_many (past.bob, "alice", "line", 1, 3);
   person_say (past.bob, "alice", "the blue whale");
   say_many (past.bob, "alice", "line", 5, 7);
+  person_pause ();
   person_say_in (past.bob, "team", "a whale in the group, 鲸鱼");
   scene_wait_for (scene, "alice: chat team RECV {bob|Bob}: \"a whale in the group, 鲸鱼\"");
   scene_wait_for (scene, "alice: im bob RECV {bob|Bob}: \"line 007\"");

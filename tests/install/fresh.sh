@@ -22,8 +22,6 @@ mkdir "$folder/root/packages"
 cp "$packages"/*.deb "$folder/root/packages/"
 rm -f "$folder"/root/packages/*-dbgsym_*.deb
 mount -t proc proc "$folder/root/proc"
-printf '#!/bin/sh\nexit 101\n' >"$folder/root/usr/sbin/policy-rc.d"
-chmod +x "$folder/root/usr/sbin/policy-rc.d"
 
 inside () {
   chroot "$folder/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \

@@ -46,7 +46,7 @@ openim_disk_open (const char *path, gint64 *size, GError **error)
   } else if (!S_ISREG (info.st_mode)) {
     g_autofree char *name = g_filename_display_basename (path);
 
-    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_FILE_NOT_FOUND, _ ("“%s” is no file that could be sent."),
+    g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_FILE_NOT_FOUND, _ ("“%s” is not a file that can be sent."),
                  name);
   } else if (info.st_size == 0) {
     g_autofree char *name = g_filename_display_basename (path);

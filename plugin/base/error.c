@@ -29,7 +29,7 @@ static const Sentence sentences[] = {
   { 1201, N_ ("There is no group with this ID.") },
   { 1202, N_ ("A group with this ID exists already.") },
   { 1203, N_ ("You are not a member of this group.") },
-  { 1204, N_ ("This group has been dismissed.") },
+  { 1204, N_ ("This group has been dissolved.") },
   { 1205, N_ ("The server does not support groups of this kind.") },
   { 1206, N_ ("Somebody has answered this group request already.") },
   { 1301, N_ ("You cannot add yourself as a friend.") },
@@ -40,18 +40,18 @@ static const Sentence sentences[] = {
   { 1401, N_ ("This conversation does not use read receipts.") },
   { 1402, N_ ("You are muted in this group.") },
   { 1403, N_ ("This group is muted: only its owner and administrators can write.") },
-  { 1404, N_ ("This message has been revoked already.") },
+  { 1404, N_ ("This message has been withdrawn already.") },
   { OPENIM_ERROR_TOKEN_EXPIRED, N_ ("The login has expired. Log in again or enter a new token.") },
   { OPENIM_ERROR_TOKEN_INVALID,
     N_ ("The server does not accept the token. Log in again or enter a new token.") },
-  { 1503, N_ ("The token is damaged. Copy the whole token into the account's settings.") },
+  { 1503, N_ ("The token is damaged. Copy the whole token into the account’s settings.") },
   { 1504, N_ ("The token is not valid yet. Check the clocks of this computer and of the server.") },
   { 1505, N_ ("The token is not of this server. Check the addresses and the token.") },
   { OPENIM_ERROR_TOKEN_KICKED,
     N_ ("This account has logged in on another device of the same kind, or was logged out by the server.") },
   { OPENIM_ERROR_TOKEN_NOT_EXIST, N_ ("The server has forgotten this login. Log in again.") },
   { 1601, N_ ("The server has too many connections. Try again later.") },
-  { 1602, N_ ("The server does not accept the connection's parameters. It may be too old.") },
+  { 1602, N_ ("The server does not accept the connection’s parameters. It may be too old.") },
   { 1701, N_ ("The server does not keep this file any longer.") },
   { OPENIM_ERROR_TIMEOUT, N_ ("The server did not answer in time. Check the network and try again.") },
   { OPENIM_ERROR_DEADLINE, N_ ("This took too long and was given up.") },
@@ -82,7 +82,7 @@ static const Sentence sentences[] = {
   { 20009, N_ ("The code has been used already. Ask for a new one.") },
   { 20010, N_ ("The invitation code has been used already.") },
   { 20011, N_ ("There is no such invitation code.") },
-  { 20012, N_ ("The server has blocked this account or this computer's address.") },
+  { 20012, N_ ("The server has blocked this account or this computer’s address.") },
   { 20013, N_ ("This person does not take friend requests.") },
   { 20014, N_ ("This e-mail address is registered already.") },
   { 20101, N_ ("The chat server has forgotten this login. Log in again.") },
@@ -114,8 +114,8 @@ static const Sentence io_sentences[] = {
 static const Sentence resolver_sentences[] = {
   { G_RESOLVER_ERROR_NOT_FOUND, N_ ("There is no server of this name. Check the address.") },
   { G_RESOLVER_ERROR_TEMPORARY_FAILURE,
-    N_ ("The server's name cannot be looked up at present. Check the network.") },
-  { G_RESOLVER_ERROR_INTERNAL, N_ ("The server's name cannot be looked up. Check the address.") },
+    N_ ("The server’s name cannot be looked up at present. Check the network.") },
+  { G_RESOLVER_ERROR_INTERNAL, N_ ("The server’s name cannot be looked up. Check the address.") },
 };
 
 static const Sentence tls_sentences[] = {
@@ -196,7 +196,7 @@ openim_error_certificate (GTlsCertificateFlags flags)
                               _ (certificate_reasons[i].reason));
   if (reasons->len == 0)
     g_string_append (reasons, _ ("it cannot be checked"));
-  return g_strdup_printf (_ ("The server's certificate is not trusted: %s."), reasons->str);
+  return g_strdup_printf (_ ("The server’s certificate is not trusted: %s."), reasons->str);
 }
 
 GError *
@@ -237,7 +237,7 @@ describe_ours (const GError *error)
   case OPENIM_ERROR_ARGS:
     return g_strdup_printf (_ ("The server does not accept this: %s"), error->message);
   case CALLBACK_ERROR:
-    return g_strdup_printf (_ ("The server's rules forbid this: %s"), error->message);
+    return g_strdup_printf (_ ("The server’s rules forbid this: %s"), error->message);
   default:
     return g_strdup (error->message);
   }

@@ -73,7 +73,7 @@ openim_downloads_fetch_async (OpenimDownloads *self,
   g_task_set_source_tag (task, openim_downloads_fetch_async);
   if (url == NULL) {
     g_task_return_new_error (task, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
-                             _ ("The address is none of a file on the web."));
+                             _ ("This is not the address of a file on the web."));
     return;
   }
   fetch = g_new0 (OpenimFetch, 1);

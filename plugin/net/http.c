@@ -37,7 +37,7 @@ openim_http_address (const char *text, const char *plain, const char *secure, GE
       g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL) {
     g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
                  /* TRANSLATORS: an address that somebody entered, and the two forms that are right */
-                 _ ("“%s” is no server address; it should look like %s://host:port or %s://host:port."),
+                 _ ("“%s” is not a server address; it should look like %s://host:port or %s://host:port."),
                  trimmed, plain, secure);
     return NULL;
   }
@@ -75,7 +75,7 @@ openim_http_status_error (SoupMessage *message)
   else if (status == SOUP_STATUS_PROXY_UNAUTHORIZED)
     text = _ ("The proxy demands a password (HTTP %u).");
   else if (status == 429)
-    text = _ ("The server is asked too often at the moment (HTTP %u).");
+    text = _ ("The server gets too many requests at the moment. Try again later (HTTP %u).");
   else if (status == SOUP_STATUS_BAD_GATEWAY || status == SOUP_STATUS_SERVICE_UNAVAILABLE ||
            status == SOUP_STATUS_GATEWAY_TIMEOUT)
     text = _ ("The server is not running at the moment (HTTP %u).");
@@ -155,7 +155,7 @@ static void
 fetch_fail_too_big (GTask *task)
 {
   g_autoptr (GError) error = g_error_new_literal (OPENIM_ERROR, OPENIM_ERROR_NETWORK,
-                                                  _ ("The server's answer is too big to be an honest one."));
+                                                  _ ("The server’s answer is too big to be an honest one."));
   /* The rest is not wanted: with its connection cancelled libsoup does not read on. */
   g_cancellable_cancel (g_task_get_cancellable (task));
   fetch_fail (task, error);

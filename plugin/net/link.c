@@ -472,7 +472,7 @@ openim_link_tick (OpenimLink *self, gboolean slept)
   if (self->socket == NULL)
     return;
   if (openim_link_clock () - self->heard >= self->times.dead)
-    link_lose (self, _ ("The server has not been heard of for too long."));
+    link_lose (self, _ ("The server has not been heard from for too long."));
   else if (slept && soup_websocket_connection_get_state (self->socket) == SOUP_WEBSOCKET_STATE_OPEN)
     /* The next ping may be far off, and the server's patience near its end. */
     soup_websocket_connection_send_text (self->socket, "{\"type\":\"ping\"}");

@@ -76,14 +76,14 @@ openim_login_name_parse (const char *text, GError **error)
 
   if (strchr (trimmed, '@') != NULL) {
     if (!is_email (trimmed))
-      trouble = _ ("“%s” is no e-mail address.");
+      trouble = _ ("“%s” is not an e-mail address.");
     name->email = g_strdup (trimmed);
   } else if (trimmed[0] == '+') {
     if (!parse_phone (trimmed, name))
-      trouble = _ ("“%s” is no phone number with a country code, as “+49 15112345678” is.");
+      trouble = _ ("“%s” is not a phone number with a country code, such as “+49 15112345678”.");
   } else {
     if (trimmed[0] == '\0')
-      trouble = _ ("“%s” is no account name.");
+      trouble = _ ("“%s” is not an account name.");
     name->account = g_strdup (trimmed);
   }
   if (trouble != NULL) {

@@ -261,7 +261,7 @@ openim_applications_ask_again (OpenimConnection *self)
   g_autoptr (GList) all = g_hash_table_get_values (self->applications->open);
 
   if (all == NULL)
-    purple_notify_info (self->gc, _ ("Applications"), _ ("Nobody waits to be let in."), NULL);
+    purple_notify_info (self->gc, _ ("Applications"), _ ("Nobody is waiting to be let in."), NULL);
   for (GList *l = all; l != NULL && openim_connection_is_open (self); l = l->next) {
     close_dialog (l->data);
     ask (self, l->data);

@@ -216,10 +216,10 @@ remind (OpenimConnection *self)
   if (n == 0 || self->askers->reminded)
     return;
   self->askers->reminded = TRUE;
-  sentence = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                           "%u person still waits for your answer; “requests” lists them.",
-                                           "%u people still wait for your answer; “requests” lists them.", n),
-                              n);
+  sentence = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u person is still waiting for your answer; “requests” lists them.",
+                   "%u people are still waiting for your answer; “requests” lists them.", n),
+      n);
   purple_connection_notice (self->gc, sentence);
 }
 
@@ -235,7 +235,7 @@ openim_askers_ask_again (OpenimConnection *self)
     if (((const Asked *) value)->waits)
       g_ptr_array_add (waiting, value);
   if (waiting->len == 0)
-    purple_notify_info (self->gc, _ ("Friend requests"), _ ("Nobody waits for your answer."), NULL);
+    purple_notify_info (self->gc, _ ("Friend requests"), _ ("Nobody is waiting for your answer."), NULL);
   for (guint i = 0; i < waiting->len && openim_connection_is_open (self); i++) {
     Asked *asked = g_ptr_array_index (waiting, i);
 
@@ -453,7 +453,7 @@ on_received_list (OpenimConnection *self, OpenimCommandLine *command, const Prot
     n++;
   }
   if (n == 0)
-    openim_command_say (self, command, _ ("Nobody waits for your answer."));
+    openim_command_say (self, command, _ ("Nobody is waiting for your answer."));
   request.send = TRUE;
   if (openim_connection_is_open (self))
     openim_command_call (self, command, OPENIM_NUMBER (GetFriendRequests), &request, on_sent_list);

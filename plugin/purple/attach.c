@@ -269,10 +269,9 @@ openim_attach_find (OpenimConnection *self, const char *typed, GError **error)
   g_autofree char *path = NULL;
 
   if (!openim_option_get_bool (self->account, OPENIM_OPTION_SEND_FILES)) {
-    g_set_error_literal (
-        error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
-        _ ("Sending files of this computer is switched off. The account's option “send-files” "
-           "switches it on."));
+    g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
+                         _ ("Sending files from this computer is switched off. The account’s option "
+                            "“send-files” switches it on."));
     return NULL;
   }
   if (g_str_has_prefix (typed, "~/"))
@@ -286,7 +285,7 @@ openim_attach_find (OpenimConnection *self, const char *typed, GError **error)
   }
   if (!openim_host_has_windows () && !openim_disk_is_public (path)) {
     g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_INTERNAL,
-                 _ ("“%s” is no file that everybody on this computer may read."), typed);
+                 _ ("“%s” is not a file that everybody on this computer may read."), typed);
     return NULL;
   }
   return g_steal_pointer (&path);

@@ -45,7 +45,7 @@ on_group (PurpleBlistNode *node, gpointer data)
     return;
   if (openim_host_has_windows ())
     openim_ask_text (self, user_id, _ ("Create a group"), _ ("What is it called?"),
-                     _ ("Without a name it is called after the two of you."), NULL, FALSE, create);
+                     _ ("Without a name it is named after the two of you."), NULL, FALSE, create);
   else
     create (self, user_id, "");
 }

@@ -237,7 +237,7 @@ on_remark (OpenimConnection *self, const GError *error, const ProtobufCMessage *
     /* TRANSLATORS: a user ID, then the name that the person has given to that user */
     openim_command_say (self, command, _ ("You call %s “%s”."), command->peer.name, command->args[0]);
   else
-    openim_command_say (self, command, _ ("%s has no name of your own any more."),
+    openim_command_say (self, command, _ ("You have no name of your own for %s any more."),
                         openim_roster_get_name (self, command->peer.name));
 }
 

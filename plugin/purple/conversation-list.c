@@ -208,6 +208,6 @@ on_name (OpenimConnection *self, const char *subject, const char *text)
 void
 openim_conversation_list_ask (OpenimConnection *self)
 {
-  openim_ask_text (self, NULL, _ ("Conversations"), _ ("Which conversation do you look for?"),
+  openim_ask_text (self, NULL, _ ("Conversations"), _ ("Which conversation are you looking for?"),
                    _ ("Enter a part of its name."), NULL, FALSE, on_name);
 }

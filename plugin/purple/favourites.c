@@ -21,7 +21,7 @@ static void
 on_kept (OpenimConnection *self, OpenimCommandLine *command, const ProtobufCMessage *response)
 {
   /* TRANSLATORS: %s is "/" or "?": the command is /favourites */
-  openim_command_say (self, command, _ ("Kept. %sfavourites shows what you have kept."),
+  openim_command_say (self, command, _ ("Kept. %sfavourites shows your favourites."),
                       openim_commands_get_mark ());
 }
 
@@ -106,7 +106,7 @@ find_record (OpenimConnection *self, const OpenimCommandLine *command, const GPt
 static void
 on_changed (OpenimConnection *self, OpenimCommandLine *command, const ProtobufCMessage *response)
 {
-  openim_command_say (self, command, _ ("Changed. %sfavourites shows what you have kept."),
+  openim_command_say (self, command, _ ("Changed. %sfavourites shows your favourites."),
                       openim_commands_get_mark ());
 }
 
@@ -163,6 +163,6 @@ openim_favourites_run (OpenimConnection *self, OpenimCommandLine *command)
       return;
     }
   openim_command_say (self, command,
-                      _ ("It is %sfavourites, %sfavourites delete NUMBER or %sfavourites edit NUMBER TEXT."),
+                      _ ("Use %sfavourites, %sfavourites delete NUMBER or %sfavourites edit NUMBER TEXT."),
                       openim_commands_get_mark (), openim_commands_get_mark (), openim_commands_get_mark ());
 }

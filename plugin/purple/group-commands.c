@@ -35,7 +35,7 @@ find_member (OpenimConnection *self, OpenimCommandLine *command, const char *nam
 
   if (room != NULL && member == NULL)
     openim_command_say (self, command,
-                        _ ("“%s” is no member, or several are called so; their IDs tell them apart."), name);
+                        _ ("“%s” is not a member, or several have that name: then enter the ID."), name);
   return member;
 }
 
@@ -101,11 +101,10 @@ openim_group_commands_dismiss (OpenimConnection *self, OpenimCommandLine *comman
   else if (g_strcmp0 (word, group->groupid) == 0 || g_strcmp0 (word, group->groupname) == 0)
     openim_groups_dismiss (self, group->groupid);
   else
-    openim_command_say (
-        self, command,
-        _ ("This ends the group for all its members. If you mean it, write its name behind the "
-           "command: %s"),
-        *group->groupname != '\0' ? group->groupname : group->groupid);
+    openim_command_say (self, command,
+                        _ ("This dissolves the group for all its members. If you are sure, write its name "
+                           "after the command: %s"),
+                        *group->groupname != '\0' ? group->groupname : group->groupid);
 }
 
 void
@@ -193,7 +192,8 @@ openim_group_commands_mute (OpenimConnection *self, OpenimCommandLine *command)
     return;
   }
   if (seconds == 0) {
-    openim_command_say (self, command, _ ("“%s” is no time. These are: 30s, 10m, 2h, 1d."), command->args[1]);
+    openim_command_say (self, command, _ ("“%s” is not a time. Examples: 30s, 10m, 2h, 1d."),
+                        command->args[1]);
     return;
   }
   member = find_member (self, command, command->args[0]);
@@ -276,14 +276,15 @@ openim_group_commands_applications (OpenimConnection *self, OpenimCommandLine *c
 {
   g_autofree char *list = openim_applications_list (self, command->peer.name);
 
-  openim_command_say (self, command, "%s", list != NULL ? list : _ ("Nobody waits to be let in."));
+  openim_command_say (self, command, "%s", list != NULL ? list : _ ("Nobody is waiting to be let in."));
 }
 
 static void
 answer (OpenimConnection *self, OpenimCommandLine *command, gboolean accept)
 {
   if (!openim_application_answer (self, command->peer.name, command->args[0], accept, command->args[1]))
-    openim_command_say (self, command, _ ("Nobody with the ID “%s” waits to be let in."), command->args[0]);
+    openim_command_say (self, command, _ ("Nobody with the ID “%s” is waiting to be let in."),
+                        command->args[0]);
 }
 
 void

@@ -88,7 +88,7 @@ on_chiefs (OpenimConnection *self, const GError *error, const ProtobufCMessage *
   add (info, _ ("Announcement"), group->notification);
   add (info, _ ("Introduction"), group->introduction);
   add (info, _ ("Who can come in"), describe_way_in (group));
-  add_day (info, _ ("Since"), group->createtime);
+  add_day (info, _ ("Created"), group->createtime);
   purple_notify_userinfo (self->gc, group->groupid, info, NULL, NULL);
   purple_notify_user_info_destroy (info);
 }

@@ -194,5 +194,5 @@ void
 openim_group_menu_create (OpenimConnection *self)
 {
   openim_ask_text (self, NULL, _ ("Create a group"), _ ("What is it called?"),
-                   _ ("You can invite people when it is there."), NULL, FALSE, create);
+                   _ ("You can invite people once it has been created."), NULL, FALSE, create);
 }

@@ -62,7 +62,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (changed)
     sentence = g_strdup (_ ("The password has been changed. Your other programs need the new one."));
   else if (openim_error_code (error) == ERROR_WRONG_PASSWORD)
-    sentence = g_strdup (_ ("The current password is another one."));
+    sentence = g_strdup (_ ("That is not your current password."));
   else
     sentence = openim_error_describe (error);
   /* libpurple's dialog has stored the new one already. */

@@ -157,9 +157,9 @@ openim_people_ask (OpenimConnection *self)
 {
   openim_ask_text (self, NULL, _ ("People"),
                    openim_login_get_account (self) != NULL
-                       ? _ ("Whom do you look for? Enter a part of the name, a user ID, an account name, a "
-                            "phone number or an e-mail address.")
-                       : _ ("Whom do you look for? Enter the user ID."),
+                       ? _ ("Whom are you looking for? Enter a part of the name, a user ID, an account name, "
+                            "a phone number or an e-mail address.")
+                       : _ ("Whom are you looking for? Enter the user ID."),
                    NULL, NULL, FALSE, on_keyword);
 }
 

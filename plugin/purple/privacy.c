@@ -177,7 +177,8 @@ openim_privacy_mode_changed (PurpleConnection *gc)
   if (self == NULL || self->account->perm_deny == PURPLE_PRIVACY_DENY_USERS)
     return;
   self->account->perm_deny = PURPLE_PRIVACY_DENY_USERS;
-  purple_notify_info (gc, _ ("Blocked people"), _ ("With OpenIM you can block single people only."), NULL);
+  purple_notify_info (gc, _ ("Blocked people"), _ ("With OpenIM you can only block people one by one."),
+                      NULL);
 }
 
 /* --- commands --- */
@@ -212,7 +213,7 @@ openim_privacy_run_block (OpenimConnection *self, OpenimCommandLine *command)
     send_block (self, get_person (self, command), on_command_done, openim_command_ref (command),
                 openim_command_unref);
   else
-    openim_command_say (self, command, _ ("Whom?"));
+    openim_command_say (self, command, _ ("Whom? Write the ID after the command."));
 }
 
 void
@@ -222,7 +223,7 @@ openim_privacy_run_unblock (OpenimConnection *self, OpenimCommandLine *command)
     send_unblock (self, get_person (self, command), on_command_done, openim_command_ref (command),
                   openim_command_unref);
   else
-    openim_command_say (self, command, _ ("Whom?"));
+    openim_command_say (self, command, _ ("Whom? Write the ID after the command."));
 }
 
 void

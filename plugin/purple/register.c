@@ -88,7 +88,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   purple_account_set_password (self->account, self->registration->password);
-  purple_notify_info (self->account, _ ("New account"), _ ("The account has been made."), NULL);
+  purple_notify_info (self->account, _ ("New account"), _ ("The account has been created."), NULL);
   if (openim_connection_is_open (self))
     end (self, TRUE);
 }

@@ -362,7 +362,7 @@ on_text (OpenimConnection *self, const char *subject, const char *text)
 void
 openim_search_ask (OpenimConnection *self)
 {
-  openim_ask_text (self, NULL, _ ("Messages"), _ ("What do you look for?"),
+  openim_ask_text (self, NULL, _ ("Messages"), _ ("What are you looking for?"),
                    _ ("All conversations are searched, as far as they are stored here."), NULL, FALSE,
                    on_text);
 }

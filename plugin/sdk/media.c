@@ -68,7 +68,7 @@ look (Look *file, GError **error)
     g_autofree char *shown = g_filename_display_name (name);
 
     g_set_error (error, OPENIM_ERROR, OPENIM_ERROR_FILE_NOT_FOUND,
-                 _ ("“%s” is no PNG, JPEG, GIF or WebP picture."), shown);
+                 _ ("“%s” is not a PNG, JPEG, GIF or WebP picture."), shown);
     return FALSE;
   }
   if (file->lasts)

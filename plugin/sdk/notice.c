@@ -267,14 +267,14 @@ static char *
 text_of_private_chat (const OpenimMessage *message, const char *self_id)
 {
   return g_strdup (message->conversationprivatechattips->isprivate
-                       ? _ ("Messages vanish some time after they are read from now on.")
-                       : _ ("Messages stay after they are read from now on."));
+                       ? _ ("From now on, messages vanish some time after they are read.")
+                       : _ ("From now on, messages stay after they are read."));
 }
 
 static char *
 text_of_business (const OpenimMessage *message, const char *self_id)
 {
-  return g_strdup_printf (_ ("[notice of the service] %s"), message->businesstips->data);
+  return g_strdup_printf (_ ("[notice from the service] %s"), message->businesstips->data);
 }
 
 static char *

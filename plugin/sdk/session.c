@@ -26,7 +26,7 @@ check_gateway_url (const char *url, GError **error)
     return TRUE;
 
   g_set_error_literal (error, OPENIM_ERROR, OPENIM_ERROR_SDK_ARGS,
-                       _ ("The gateway's address must look like ws://host:10001 or wss://host."));
+                       _ ("The gateway’s address must look like ws://host:10001 or wss://host."));
   return FALSE;
 }
 

@@ -255,7 +255,7 @@ text_of_custom (const OpenimMessage *message, const char *self_id)
   if (known != NULL)
     return g_strdup (known);
 
-  return is_set (elem->data) ? g_strdup_printf (_ ("[message of another program] %s"), elem->data) : NULL;
+  return is_set (elem->data) ? g_strdup_printf (_ ("[message from another program] %s"), elem->data) : NULL;
 }
 
 static char *

@@ -69,7 +69,7 @@ run_password (Stage *stage)
 
   home_open (&home, stage);
   host_do (scene->host, "change-password", "alice", "wrong", ANOTHER, NULL);
-  scene_expect (scene, "-: notify error \"Change of password\" \"The current password is another one.\" *",
+  scene_expect (scene, "-: notify error \"Change of password\" \"That is not your current password.\" *",
                 NULL);
   host_expect_nothing (scene->host);
 
@@ -188,7 +188,7 @@ run_register (Stage *stage)
   host_do (scene.host, "register", mail, NULL);
   scene_wait_for (&scene, "alice@example.org: request 3 fields *");
   host_do (scene.host, "answer", "3", "code=666666", "nickname=Alice", "password=" PASSWORD, NULL);
-  scene_wait_for (&scene, "-: notify info \"New account\" \"The account has been made.\" *");
+  scene_wait_for (&scene, "-: notify info \"New account\" \"The account has been created.\" *");
   scene_wait_for (&scene, "alice@example.org: registered");
   scene_wait_for (&scene, "alice@example.org: disconnected");
   host_forget (scene.host);

@@ -159,7 +159,7 @@ run_commands (Stage *stage)
   dave = person_new (scene->server, "dave", "Dave");
   circle_login (&circle);
   scene_type (scene, "bob", "/requests");
-  scene_expect (scene, "alice: im bob *SYSTEM*: \"Nobody waits for your answer.\"", NULL);
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Nobody is waiting for your answer.\"", NULL);
   scene_type (scene, "bob", "/accept");
   scene_expect (scene, "alice: im bob *SYSTEM*: \"Whose request? *\"", NULL);
   scene_type (scene, "bob", "/accept nobody");
@@ -196,7 +196,7 @@ run_add (Stage *stage)
   host_do (scene->host, "add", "alice", "carol", "", "Work", "Shall we?", NULL);
   scene_expect (scene, "alice: buddy+ carol *", NULL);
   scene_type (scene, "bob", "/requests");
-  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Nobody waits for your answer.\"");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Nobody is waiting for your answer.\"");
   scene_wait_for (scene, "alice: im bob *SYSTEM*: \"You have asked Carol (carol): Shall we?\"");
   story_proves_function (1101);
   host_forget (scene->host);
@@ -305,7 +305,7 @@ run_remark (Stage *stage)
   scene_wait_for (scene, "alice: im bob *SYSTEM*: \"You call bob “My Bob”.\"");
   host_wait_answer (scene->host, "*My Bob*", 0, "roster", "alice", NULL);
   scene_type (scene, "bob", "/remark");
-  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"Bob has no name of your own any more.\"");
+  scene_wait_for (scene, "alice: im bob *SYSTEM*: \"You have no name of your own for Bob any more.\"");
   host_forget (scene->host);
   circle_close (&circle);
 }

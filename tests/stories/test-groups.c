@@ -373,7 +373,7 @@ run_commands (Stage *stage)
   type (&circle, "mute bob 2h");
   expect_notice (&circle, "You muted Bob for 2 hours.");
   type (&circle, "mute bob soon");
-  expect_said (&circle, "“soon” is no time. *");
+  expect_said (&circle, "“soon” is not a time. *");
   type (&circle, "unmute BOB");
   expect_notice (&circle, "You allowed Bob to write again.");
   type (&circle, "mute");
@@ -381,7 +381,7 @@ run_commands (Stage *stage)
   type (&circle, "unmute");
   expect_notice (&circle, "You allowed everyone to write again.");
   type (&circle, "mute nobody 1m");
-  expect_said (&circle, "“nobody” is no member, *");
+  expect_said (&circle, "“nobody” is not a member, *");
 
   type (&circle, "invite dave");
   expect_notice (&circle, "You added Dave to the group.");
@@ -399,7 +399,7 @@ run_commands (Stage *stage)
   type (&circle, "quit");
   expect_said (&circle, "The group is yours: *");
   type (&circle, "dismiss");
-  expect_said (&circle, "This ends the group for all its members. *");
+  expect_said (&circle, "This dissolves the group for all its members. *");
   type (&circle, "dismiss The Team");
   expect_notice (&circle, "You dissolved the group.");
   if (!scene_is (scene, "bitlbee"))
@@ -621,9 +621,9 @@ run_many_applications (Stage *stage)
   expect_notice (&circle, "guest3 joined the group.");
   scene_wait_for (scene, "alice: chat team member+ guest3*");
   type (&circle, "applications");
-  expect_said (&circle, "Nobody waits to be let in.");
+  expect_said (&circle, "Nobody is waiting to be let in.");
   type (&circle, "admit guest5");
-  expect_said (&circle, "Nobody with the ID “guest5” waits to be let in.");
+  expect_said (&circle, "Nobody with the ID “guest5” is waiting to be let in.");
   host_expect_nothing (scene->host);
   circle_close (&circle);
 }

@@ -283,7 +283,7 @@ run_once (Stage *stage)
   scene_wait_for (scene, "alice: im * RECV \"Bob\": \"the end\"");
   g_assert_false (host_has (scene->host, "alice: request *"));
   if (scene_is (scene, "bitlbee"))
-    scene_wait_for (scene, "alice: notice \"1 person still waits for your answer; *\"");
+    scene_wait_for (scene, "alice: notice \"1 person is still waiting for your answer; *\"");
   scene_type (scene, scene_is (scene, "bitlbee") ? "Bob" : BOB, "/requests");
   scene_wait_for (scene, "alice: im *SYSTEM*: \"You are asked by Carol (" CAROL "): hello\"");
   if (!scene_is (scene, "bitlbee")) {

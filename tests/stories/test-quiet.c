@@ -309,7 +309,7 @@ run_burn (Stage *stage)
   open_bob (&calm);
   scene_type (scene, "bob", "/burn 1");
   host_wait_for (scene->host, "*\"What is said here vanishes 1 second after it has been read.\"", 0);
-  host_wait_for (scene->host, "*Messages vanish some time after they are read from now on.*", 0);
+  host_wait_for (scene->host, "*From now on, messages vanish some time after they are read.*", 0);
   host_forget (scene->host);
   host_do (scene->host, "say", "alice", "bob", "secret of hers", NULL);
   scene_expect (scene, "(!bitlbee) alice: im bob SEND \"*\": \"secret of hers\"", NULL);

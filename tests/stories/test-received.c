@@ -120,7 +120,7 @@ run_kinds (Stage *stage)
   person_send (talk.bob, "alice", NULL, CUSTOM, "{\"data\":\"x=1\",\"description\":\"a poll\"}");
   shows (&talk, "a poll");
   person_send (talk.bob, "alice", NULL, CUSTOM, "{\"data\":\"x=1\"}");
-  shows (&talk, "[message of another program] x=1");
+  shows (&talk, "[message from another program] x=1");
   person_send (talk.bob, "alice", NULL, 999, "{\"a\":1}");
   shows (&talk, "[message of an unknown kind: 999]");
   host_expect_nothing (scene->host);

@@ -495,13 +495,13 @@ run_command (Stage *stage)
   command = g_strdup_printf ("/send %s", path);
   if (scene_is (&show.scene, "bitlbee")) {
     scene_type (&show.scene, "bob", command);
-    scene_expect (&show.scene, "alice: im bob ERROR*\"Sending files of this computer is switched off. *\"",
+    scene_expect (&show.scene, "alice: im bob ERROR*\"Sending files from this computer is switched off. *\"",
                   NULL);
     host_do (show.scene.host, "option", "alice", "bool", "send-files", "1", NULL);
     g_chmod (path, 0600);
     scene_type (&show.scene, "bob", command);
     scene_expect (&show.scene,
-                  "alice: im bob ERROR*\"*is no file that everybody on this computer may read.\"", NULL);
+                  "alice: im bob ERROR*\"*is not a file that everybody on this computer may read.\"", NULL);
     g_chmod (path, 0644);
     g_chmod (stage->directory, 0755);
   }

@@ -375,7 +375,7 @@ run_keep (Stage *stage)
   scene_type (scene, "bob", "/favourites");
   scene_expect (scene, "alice: im bob *SYSTEM*: \"You have kept no messages yet; *\"", NULL);
   scene_type (scene, "bob", "/favourites what");
-  scene_expect (scene, "alice: im bob *SYSTEM*: \"It is *\"", NULL);
+  scene_expect (scene, "alice: im bob *SYSTEM*: \"Use *\"", NULL);
   host_expect_nothing (scene->host);
   story_proves_function (2026);
   story_proves_function (2023);

@@ -151,6 +151,7 @@ ensure_conversation (
 typedef struct {
   gint64 max_seq; /* 0: nothing was stored */
   gint64 own_seq; /* -1: none of our own */
+  gint64 passed;  /* what a sync finds before this seq is history: later ones have been told without it */
   OpenimTouch touch;
 } Sum;
 
@@ -174,7 +175,7 @@ apply_stored (
 
   switch (kind) {
   case OPENIM_STORED_NEW:
-    if (item->silent)
+    if (item->silent || data->seq < sum->passed)
       break;
     if (option (data, own ? "senderConversationUpdate" : "conversationUpdate"))
       sum->touch |= OPENIM_TOUCH_CHANGED;
@@ -336,6 +337,20 @@ apply_notification (
   return openim_notification_apply (db, data, effects, error);
 }
 
+/* Behind a live message only so many are asked for (find_hole), and a sync that did not know of it asks for
+ * older ones. */
+static gboolean
+find_passed (OpenimDb *db, OpenimItem *item, gint64 *passed, GError **error)
+{
+  gint64 have;
+
+  if (!item->found || item->notification)
+    return TRUE;
+  have = openim_ranges_max (db, item->id, error);
+  *passed = have - OPENIM_SYNC_HISTORY + 1;
+  return have >= 0;
+}
+
 /* By seq, those without one last; otherwise as they came. */
 static int
 compare_seqs (gconstpointer a, gconstpointer b)
@@ -386,7 +401,7 @@ openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GErro
   g_ptr_array_sort (item->messages, compare_seqs);
   if (item->found && !item->notification && !check_anchor (db, item, effects, error))
     return FALSE;
-  if (!item->notification && !add_ranges (db, item, error))
+  if (!find_passed (db, item, &sum.passed, error) || (!item->notification && !add_ranges (db, item, error)))
     return FALSE;
   for (; done < item->messages->len; done++) {
     OpenimMsgData *data = g_ptr_array_index (item->messages, done);

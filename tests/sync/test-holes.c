@@ -281,6 +281,48 @@ test_history_in_sync (Stage *stage, gconstpointer data)
   }
 }
 
+static void
+assert_ascending (Stage *stage)
+{
+  gint64 last = 0;
+
+  for (const char *at = stage->heard->str; (at = strstr (at, "message 29 ")) != NULL; at++) {
+    gint64 seq = g_ascii_strtoll (at + strlen ("message 29 "), NULL, 10);
+
+    g_assert_cmpint (last, <, seq);
+    last = seq;
+  }
+}
+
+/* A live message of a conversation in which much was said meanwhile, before the answer of the sync or after
+ * it, which knows less by then: nothing is told behind something later. */
+static void
+test_live_in_sync (Stage *stage, gconstpointer data)
+{
+  Server *server = stage->state;
+
+  push (stage, 1);
+  stage_settle (stage);
+  for (guint turns = 0; turns < 60; turns++) {
+    g_autofree char *last = NULL;
+
+    server->newest += 200;
+    stage_forget (stage);
+    fake_net_disconnect (&stage->net);
+    openim_sync_disconnected (stage->sync);
+    stage->net.connected = TRUE;
+    openim_sync_connected (stage->sync);
+    for (guint i = 0; i < turns; i++)
+      g_main_context_iteration (NULL, FALSE);
+    server->newest += 11;
+    push (stage, server->newest);
+    stage_settle (stage);
+    last = g_strdup_printf ("message 29 %d ", (int) server->newest);
+    stage_assert_heard (stage, last);
+    assert_ascending (stage);
+  }
+}
+
 /* One that never gets on does not keep anybody from what is old. */
 static void
 test_history_in_stuck_sync (Stage *stage, gconstpointer data)
@@ -498,6 +540,7 @@ main (int argc, char **argv)
   ADD ("refusing", test_refusing);
   ADD ("stuck", test_stuck);
   ADD ("history-in-sync", test_history_in_sync);
+  ADD ("live-in-sync", test_live_in_sync);
   ADD ("history-in-stuck-sync", test_history_in_stuck_sync);
   ADD ("back-in-sync", test_back_in_sync);
   ADD ("back-to-nothing", test_back_to_nothing);

@@ -168,7 +168,7 @@ def files(irc, world, folder):
     irc.expect("Logged in", before)
     irc.expect(rf":{world.friend}!.* JOIN|MODE &bitlbee \+v {world.friend}", before)
     irc.say(f"PRIVMSG {world.friend} :?send {path}")
-    irc.expect("PRIVMSG \\S+ :.*no file that everybody on this computer may read", before)
+    irc.expect("PRIVMSG \\S+ :.*not a file that everybody on this computer may read", before)
     os.chmod(folder.path, 0o755)
     os.chmod(path, 0o644)
     irc.say(f"PRIVMSG {world.friend} :?send {path}")

@@ -342,11 +342,8 @@ apply_notification (
 static gboolean
 find_passed (OpenimDb *db, OpenimItem *item, gint64 *passed, GError **error)
 {
-  gint64 have;
+  gint64 have = openim_ranges_max (db, item->id, error);
 
-  if (!item->found || item->notification)
-    return TRUE;
-  have = openim_ranges_max (db, item->id, error);
   *passed = have - OPENIM_SYNC_HISTORY + 1;
   return have >= 0;
 }
@@ -399,9 +396,10 @@ openim_item_apply (OpenimDb *db, OpenimItem *item, OpenimEffects *effects, GErro
   guint done = 0;
 
   g_ptr_array_sort (item->messages, compare_seqs);
-  if (item->found && !item->notification && !check_anchor (db, item, effects, error))
+  if (item->found && !item->notification &&
+      (!check_anchor (db, item, effects, error) || !find_passed (db, item, &sum.passed, error)))
     return FALSE;
-  if (!find_passed (db, item, &sum.passed, error) || (!item->notification && !add_ranges (db, item, error)))
+  if (!item->notification && !add_ranges (db, item, error))
     return FALSE;
   for (; done < item->messages->len; done++) {
     OpenimMsgData *data = g_ptr_array_index (item->messages, done);

@@ -28,11 +28,12 @@ command_im (char **args, GString *answer, GError **error)
   if (account == NULL)
     return FALSE;
   conversation = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, args[1], account);
-  /* No host opens one without a connection, and libpurple takes it for a mistake of the program. */
-  if (conversation == NULL && ui_account_connection (args[0], error) == NULL)
-    return FALSE;
-  if (conversation == NULL)
+  if (conversation == NULL) {
+    /* No host opens one without a connection, and libpurple takes it for a mistake of the program. */
+    if (ui_account_connection (args[0], error) == NULL)
+      return FALSE;
     conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, args[1]);
+  }
   return args[2] == NULL || ui_conversation_type (conversation, args[2], error);
 }
 

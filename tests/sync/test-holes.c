@@ -166,13 +166,22 @@ wait_for (Stage *stage, const char *part)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* The connection is lost and there again; the sync goes on for so many turns of the main loop. */
 static void
-reconnect (Stage *stage)
+connect_again (Stage *stage, guint turns)
 {
   fake_net_disconnect (&stage->net);
   openim_sync_disconnected (stage->sync);
   stage->net.connected = TRUE;
   openim_sync_connected (stage->sync);
+  for (guint i = 0; i < turns; i++)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+static void
+reconnect (Stage *stage)
+{
+  connect_again (stage, 0);
   stage_settle (stage);
 }
 
@@ -260,12 +269,7 @@ test_history_in_sync (Stage *stage, gconstpointer data)
     gboolean filled = FALSE;
 
     stage_forget (stage);
-    fake_net_disconnect (&stage->net);
-    openim_sync_disconnected (stage->sync);
-    stage->net.connected = TRUE;
-    openim_sync_connected (stage->sync);
-    for (guint i = 0; i < turns; i++)
-      g_main_context_iteration (NULL, FALSE);
+    connect_again (stage, turns);
     openim_sync_fill_async (stage->sync, TALK, server->newest - 7, server->newest, TRUE, NULL, on_filled,
                             &filled);
     while (!filled)
@@ -308,12 +312,7 @@ test_live_in_sync (Stage *stage, gconstpointer data)
 
     server->newest += 200;
     stage_forget (stage);
-    fake_net_disconnect (&stage->net);
-    openim_sync_disconnected (stage->sync);
-    stage->net.connected = TRUE;
-    openim_sync_connected (stage->sync);
-    for (guint i = 0; i < turns; i++)
-      g_main_context_iteration (NULL, FALSE);
+    connect_again (stage, turns);
     server->newest += 11;
     push (stage, server->newest);
     stage_settle (stage);
